@@ -1,0 +1,90 @@
+# pragma version 0.4.3
+"""
+@title Pool set
+@license MIT
+@notice Sets of pool ids as bitmaps: adding and removing write one word, however many pools there are, and a list is read 256
+        pools a word. Set 0 holds the active pools, set c the pools of category c.
+"""
+
+MAX_WORDS: constant(uint256) = 2**24
+EVERY_2ND: constant(uint256) = max_value(uint256) // 3  # 0x5555...
+PAIRS: constant(uint256) = max_value(uint256) // 5  # 0x3333...
+NIBBLES: constant(uint256) = max_value(uint256) // 17  # 0x0f0f...
+BYTES: constant(uint256) = max_value(uint256) // 257  # 0x00ff00ff...
+ONES: constant(uint256) = max_value(uint256) // 65_535  # 0x00010001...
+
+words: HashMap[uint256, HashMap[uint256, uint256]]
+
+
+@internal
+def _add(set_id: uint256, pool_id: uint256):
+    self.words[set_id][pool_id >> 8] |= 1 << (pool_id & 255)
+
+
+@internal
+def _remove(set_id: uint256, pool_id: uint256):
+    self.words[set_id][pool_id >> 8] &= ~(1 << (pool_id & 255))
+
+
+@internal
+@view
+def _contains(set_id: uint256, pool_id: uint256) -> bool:
+    return (self.words[set_id][pool_id >> 8] >> (pool_id & 255)) & 1 == 1
+
+
+@internal
+@view
+def _count(set_id: uint256, end: uint256) -> uint256:
+    """
+    @param end Pool ids below this are counted.
+    """
+    total: uint256 = 0
+    for i: uint256 in range((end + 255) >> 8, bound=MAX_WORDS):
+        word: uint256 = self.words[set_id][i]
+        if (i + 1) << 8 > end:
+            word &= (1 << (end & 255)) - 1
+        total += self._popcount(word)
+    return total
+
+
+@internal
+@view
+def _page(set_id: uint256, end: uint256, offset: uint256, limit: uint256) -> DynArray[uint256, 256]:
+    """
+    @param end Pool ids are below this.
+    @return The members from the offset-th on, in ascending order.
+    """
+    members: DynArray[uint256, 256] = []
+    skip: uint256 = offset
+    for i: uint256 in range((end + 255) >> 8, bound=MAX_WORDS):
+        if len(members) == limit:
+            break
+        word: uint256 = self.words[set_id][i]
+        size: uint256 = self._popcount(word)
+        if size <= skip:
+            skip -= size
+            continue
+        for bit: uint256 in range(256):
+            if word >> bit == 0 or len(members) == limit:
+                break
+            if (word >> bit) & 1 == 1:
+                if skip > 0:
+                    skip -= 1
+                else:
+                    members.append(i << 8 | bit)
+    return members
+
+
+@internal
+@pure
+def _popcount(word: uint256) -> uint256:
+    """
+    @dev Sums of bits side by side, in fields of 2, 4, 8 bits; a product adds the bytes. H. Warren, Hacker's Delight, 5-1. The bytes
+         are first brought to 16 bits, since a full word's sum, 256, needs 9.
+    """
+    x: uint256 = word
+    x = unsafe_sub(x, (x >> 1) & EVERY_2ND)
+    x = unsafe_add(x & PAIRS, (x >> 2) & PAIRS)
+    x = unsafe_add(x, x >> 4) & NIBBLES
+    x = unsafe_add(x, x >> 8) & BYTES
+    return unsafe_mul(x, ONES) >> 240

@@ -1,0 +1,36 @@
+# pragma version 0.4.3
+"""
+@title Task rules
+@license MIT
+@notice The bounds and windows that pool and registry share. Times in seconds, lengths in bytes, rewards in wei.
+"""
+
+MAX_REWARD: constant(uint256) = 2**96 - 1
+MAX_MODEL_ID: constant(uint256) = 64
+MAX_INPUT: constant(uint256) = 4_096
+MAX_RESULT: constant(uint256) = 4_096
+MAX_PROOF: constant(uint256) = 1_024
+# A task expires at the earliest this long after it was added.
+MIN_LIFETIME: constant(uint256) = 600
+# A request's task expires this long after the request, at first; the registry's owner may set up to 30 days.
+REQUEST_LIFETIME: constant(uint256) = 86_400
+MAX_REQUEST_LIFETIME: constant(uint256) = 2_592_000
+
+# The rules of the registry's tasks, and at first those of an owner's own tasks.
+CLAIM_WINDOW: constant(uint256) = 3_600
+VERIFICATION_WINDOW: constant(uint256) = 86_400
+MAX_ATTEMPTS: constant(uint256) = 3
+SILENCE_PAYS_WORKER: constant(bool) = False
+
+# What an owner may set for his own tasks.
+MIN_CLAIM_WINDOW: constant(uint256) = 300
+MAX_CLAIM_WINDOW: constant(uint256) = 604_800
+MIN_VERIFICATION_WINDOW: constant(uint256) = 3_600
+MAX_VERIFICATION_WINDOW: constant(uint256) = 2_592_000
+MAX_MAX_ATTEMPTS: constant(uint256) = 10
+
+# What a pool reports as its key when its best task has not changed.
+KEY_UNCHANGED: constant(uint256) = max_value(uint256)
+
+# A gas limit that suffices for a claim (a claim keeps gas for its report to the router).
+CLAIM_GAS: constant(uint256) = 450_000

@@ -1,0 +1,103 @@
+"""The deployed system: what `deploy` returns, and how the ABI that clients get is made."""
+
+import functools
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import boa
+from boa.contracts.vyper.vyper_contract import VyperContract, VyperDeployer
+from eth_utils import keccak
+from vyper.compiler.output import build_abi_output
+
+ROOT = Path(__file__).resolve().parent.parent
+CONTRACTS = ROOT / "contracts"
+
+# name: path below contracts/
+SOURCES = {
+    "TaskPool": "pools/TaskPool.vy",
+    "TaskPoolFactory": "pools/TaskPoolFactory.vy",
+    "TaskPoolViewer": "pools/TaskPoolViewer.vy",
+    "TaskRouter": "pools/TaskRouter.vy",
+    "ModelRegistry": "pools/ModelRegistry.vy",
+}
+
+
+# boa prints a contract's whole storage into each revert message: with 250 tasks that is 40 reverts a second instead of 943.
+VyperContract.__repr__ = lambda contract: f"<{contract.compiler_data.contract_path} at {contract.address}>"
+
+
+@dataclass
+class System:
+    """The contracts of one deployment."""
+
+    implementation: VyperContract
+    factory: VyperContract
+    viewer: VyperContract
+    router: VyperContract
+    registry: VyperContract
+    deployer: str
+
+    def contracts(self) -> dict[str, VyperContract]:
+        """Name to contract, in the order of deployment."""
+        return {
+            "TaskPool": self.implementation,
+            "TaskPoolFactory": self.factory,
+            "TaskPoolViewer": self.viewer,
+            "TaskRouter": self.router,
+            "ModelRegistry": self.registry,
+        }
+
+    def pool(self, address: str) -> VyperContract:
+        """A clone, as a contract that can be called."""
+        return deployer("TaskPool").at(address)
+
+
+@functools.cache
+def deployer(name: str) -> VyperDeployer:
+    """The compiled contract; `boa.load` would analyse the source again each time."""
+    return boa.load_partial(str(CONTRACTS / SOURCES[name]))
+
+
+def deploy() -> System:
+    """
+    Deploy the task pools on boa's current chain and wire them; the owner of everything is `boa.env.eoa`.
+
+    Pools do not exist yet, and no model, verifier or approved pool: those are the owner's to add.
+    """
+    implementation = deployer("TaskPool").deploy()
+    factory = deployer("TaskPoolFactory").deploy(implementation.address)
+    viewer = deployer("TaskPoolViewer").deploy()
+    router = deployer("TaskRouter").deploy(factory.address, viewer.address)
+    registry = deployer("ModelRegistry").deploy()
+    registry.setTaskRouter(router.address)
+    factory.setModelRegistry(registry.address)
+    return System(implementation, factory, viewer, router, registry, boa.env.eoa)
+
+
+@functools.cache
+def error_signatures() -> tuple[str, ...]:
+    """Every custom error that the sources declare, such as `PoolNotFound()`."""
+    text = "".join(path.read_text() for path in sorted(CONTRACTS.rglob("*.vy")))
+    return tuple(sorted(set(re.findall(r'raw_revert\(method_id\("(\w+\([^"]*\))"\)\)', text))))
+
+
+@functools.cache
+def abi(name: str) -> list[dict]:
+    """
+    The ABI of a contract for clients: the compiler's, with the outputs named and the errors added that the compiler lists none of.
+
+    An error belongs to a contract if its selector is in the contract's code. A `__default__` that takes plain transfers only is a
+    `receive`.
+    """
+    contract = deployer(name)
+    code = contract.compiler_data.bytecode_runtime
+    entries = []
+    for entry in build_abi_output(contract.compiler_data):
+        if entry["type"] == "fallback":
+            entry = {"type": "receive", "stateMutability": "payable"}
+        entries.append(entry)
+    for signature in error_signatures():
+        if keccak(text=signature)[:4] in code:
+            entries.append({"type": "error", "name": signature.split("(")[0], "inputs": []})
+    return entries
