@@ -1,14 +1,11 @@
-"""The deployed system: what `deploy` returns, and how the ABI that clients get is made."""
+"""The deployed system: what `deploy` returns."""
 
 import functools
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import boa
 from boa.contracts.vyper.vyper_contract import VyperContract, VyperDeployer
-from eth_utils import keccak
-from vyper.compiler.output import build_abi_output
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACTS = ROOT / "contracts"
@@ -73,31 +70,3 @@ def deploy() -> System:
     registry.setTaskRouter(router.address)
     factory.setModelRegistry(registry.address)
     return System(implementation, factory, viewer, router, registry, boa.env.eoa)
-
-
-@functools.cache
-def error_signatures() -> tuple[str, ...]:
-    """Every custom error that the sources declare, such as `PoolNotFound()`."""
-    text = "".join(path.read_text() for path in sorted(CONTRACTS.rglob("*.vy")))
-    return tuple(sorted(set(re.findall(r'raw_revert\(method_id\("(\w+\([^"]*\))"\)\)', text))))
-
-
-@functools.cache
-def abi(name: str) -> list[dict]:
-    """
-    The ABI of a contract for clients: the compiler's, with the outputs named and the errors added that the compiler lists none of.
-
-    An error belongs to a contract if its selector is in the contract's code. A `__default__` that takes plain transfers only is a
-    `receive`.
-    """
-    contract = deployer(name)
-    code = contract.compiler_data.bytecode_runtime
-    entries = []
-    for entry in build_abi_output(contract.compiler_data):
-        if entry["type"] == "fallback":
-            entry = {"type": "receive", "stateMutability": "payable"}
-        entries.append(entry)
-    for signature in error_signatures():
-        if keccak(text=signature)[:4] in code:
-            entries.append({"type": "error", "name": signature.split("(")[0], "inputs": []})
-    return entries

@@ -1,0 +1,117 @@
+"""The ABI that clients get: the compiler's, with what the compiler leaves out."""
+
+import functools
+import re
+
+from eth_utils import keccak
+from vyper.compiler.output import build_abi_output
+
+from scripts.system import CONTRACTS, deployer
+
+# The compiler names no outputs. Those of published functions have the published names; a function that is not here returns one value
+# that nobody has named.
+OUTPUTS = {
+    "TaskPool": {
+        "claimOf": "worker deadline",
+        "getAITaskData": "requestId modelId inputData resultData isCompleted",
+        "getPoolStats": "available active pending processed rewarded balance",
+        "getQueue": "items total",
+        "getQueueLengths": "available active pending",
+        "getTaskTerms": "claimWindow verificationWindow maxAttempts silencePaysWorker",
+        "getUserActiveTask": "taskId reward deadline",
+        "tasks": (
+            "reward deadline assignedTo exists zkpProof zkpPublicInput zkpPublicResult requestId modelId inputData resultData"
+        ),
+        "taskWords": "word progress",
+    },
+    "TaskPoolFactory": {
+        "getActivePoolsPaged": "items total",
+        "getBestAvailablePool": "bestPool",
+        "getGlobalStats": "totalPools totalActivePools totalAvailableTasks totalActiveTasks totalPendingTasks",
+        "getPoolCount": "total active",
+        "getPools": "items total",
+        "getPoolsByCategoryPaged": "items total",
+        "getPoolsWithAvailableTasks": "pools",
+        "poolInfo": "owner createdAt isActive metadata",
+    },
+    "TaskPoolViewer": {
+        "findExpiredTasks": "poolsWithExpired expiredTaskIds",
+        "findTasks": "items nextOffset",
+        "findUserActiveTask": "pool taskId task",
+        "getAggregatedStats": (
+            "totalPools activePools totalAvailableTasks totalActiveTasks totalPendingTasks totalProcessedTasks "
+            "totalRewardsDistributed"
+        ),
+        "scanPoolsForTasks": "poolsWithTasks availableCounts avgRewards",
+    },
+    "TaskRouter": {
+        "activeTaskOf": "pool taskId",
+        "claimBestTask": "pool taskId",
+        "claimTaskFromPool": "taskId",
+        "getBestTaskFor": "pool taskId",
+        "getGlobalStats": (
+            "totalPools activePools totalAvailableTasks totalActiveTasks totalPendingTasks totalProcessedTasks "
+            "totalRewardsDistributed"
+        ),
+        "getRecommendedPools": "pools",
+        "getTaskOpportunities": "opportunities",
+        "rankedPool": "reward createdAt taskId",
+    },
+    "ModelRegistry": {
+        "calculateInferenceCost": "tokenCount totalCost",
+        "getActiveModels": "activeModelIds",
+        "getModelIds": "items total",
+        "getModelsByPricingType": "matchingModelIds",
+        "getRequestPools": "items total",
+        "inferenceRequests": "user modelId prompt tokenCount totalCost timestamp resultData hasResult",
+        "models": "name description modelPricingType isActive createdAt tokenPrice",
+        "requestInference": "requestId",
+        "requestInferenceWithMax": "requestId",
+        "requestTask": "pool taskId",
+        "requestText": "modelId prompt",
+    },
+}
+
+# Whose refusals a contract passes on as they are: `claimTask` of the router reverts with the pool's `PoolInactive()`.
+PASSED_ON = {"TaskRouter": "TaskPool", "ModelRegistry": "TaskPool"}
+
+
+@functools.cache
+def error_signatures() -> tuple[str, ...]:
+    """Every custom error that the sources declare, such as `PoolNotFound()`."""
+    text = "".join(path.read_text() for path in sorted(CONTRACTS.rglob("*.vy")))
+    return tuple(sorted(set(re.findall(r'raw_revert\([^"]*method_id\("(\w+\([^"]*\))"\)', text))))
+
+
+@functools.cache
+def abi(name: str) -> list[dict]:
+    """
+    The ABI of a contract for clients: the compiler's, with the outputs named and the errors added that the compiler lists none of.
+
+    A `__default__` that takes plain transfers only is a `receive`.
+    """
+    entries = []
+    for entry in build_abi_output(deployer(name).compiler_data):
+        if entry["type"] == "fallback":
+            entry = {"type": "receive", "stateMutability": "payable"}
+        names = OUTPUTS.get(name, {}).get(entry.get("name"))
+        if names and entry["type"] == "function":
+            entry["outputs"] = [
+                {**output, "name": output_name}
+                for output, output_name in zip(entry["outputs"], names.split(), strict=True)
+            ]
+        entries.append(entry)
+    errors = set(_own_errors(name))
+    if name in PASSED_ON:
+        errors.update(_own_errors(PASSED_ON[name]))
+    for signature in sorted(errors):
+        error_name, types = signature[:-1].split("(")
+        inputs = [{"name": "", "type": type_} for type_ in types.split(",") if type_]
+        entries.append({"type": "error", "name": error_name, "inputs": inputs})
+    return entries
+
+
+def _own_errors(name: str) -> list[str]:
+    """An error belongs to a contract if its selector is in the contract's code."""
+    code = deployer(name).compiler_data.bytecode_runtime
+    return [signature for signature in error_signatures() if keccak(text=signature)[:4] in code]
