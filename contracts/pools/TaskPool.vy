@@ -12,7 +12,7 @@
         router, the registry or a payee: what they do not take is kept and can be handed over later (`sync`,
         `deliverOutcome`, `withdrawCredit`).
 @dev Decide first: where a task's data lie. One word never changes (`ranking.keys`, which orders the tasks too), one does
-     (`progress`), and the long texts are code (`code_blob`). docs/design.md draws the words.
+     (`progress`), and the long texts are code. The layouts are in task_words, task_texts, task_queues, pool_core and pool_terms.
 
      Trusted: for the owner's own tasks the pool's verifier; for the registry's tasks the verifiers that it approves. The owner has no
      power over the registry's tasks. The router is trusted to let a worker claim only for himself.
@@ -20,21 +20,25 @@
 
 from contracts.interfaces import IModelRegistry
 from contracts.interfaces import ITaskPool
-from contracts.interfaces import ITaskPoolFactory
 from contracts.interfaces import ITaskRouter
+from contracts.pools import pool_core
+from contracts.pools import pool_terms
 from contracts.pools import ranking
 from contracts.pools import task_queues
 from contracts.pools import task_rules
+from contracts.pools import task_texts
 from contracts.pools import task_words
 from contracts.shared import code_blob
 from contracts.shared import errors
 from contracts.shared import ownable
 from contracts.shared import payments
 
-initializes: ranking
-initializes: task_queues[ranking := ranking]
 initializes: ownable
 initializes: payments
+initializes: pool_core
+initializes: pool_terms[ownable := ownable]
+initializes: ranking
+initializes: task_queues[ranking := ranking]
 
 # acceptOwnership is not exported: the pool's own keeps the verifier where it was.
 exports: (
@@ -43,53 +47,23 @@ exports: (
     ownable.transferOwnership,
 )
 
-# One task in each field of `counters`.
-ONE_AVAILABLE: constant(uint256) = 1
-ONE_ACTIVE: constant(uint256) = 1 << 40
-ONE_PENDING: constant(uint256) = 1 << 80
-ONE_PROCESSED: constant(uint256) = 1 << 120
-COUNT: constant(uint256) = 2**40 - 1
-
-# What a call to router or registry may use, and what must be left before it, so that nobody can make it fail by sending too
-# little gas. The dearest report fills new words at each level of the router's ranking; the dearest hand-over logs a
-# result of 4,096 bytes.
-REPORT_GAS: constant(uint256) = 200_000
-REPORT_GAS_LEFT: constant(uint256) = 260_000
+# What a call to the registry may use, and what must be left before it, so that nobody can make it fail by sending too little
+# gas. The dearest one logs a result of 4,096 bytes.
 DELIVERY_GAS: constant(uint256) = 150_000
 DELIVERY_GAS_LEFT: constant(uint256) = 210_000
-
 # A claim passes this many expired tasks at most.
 MAX_PASSED: constant(uint256) = 8
 # This many of the best tasks are looked at for a worker who may not have the very best.
 MAX_LOOK: constant(uint256) = 32
 
-
-# core: router 0-159 | task counter 160-191 | blobs created 192-223 | slot in the router's ranking 224-247 | flags
-ONE_TASK: constant(uint256) = 1 << 160
-ONE_BLOB: constant(uint256) = 1 << 192
-SLOT_AT: constant(uint256) = 224
-IS_ACTIVE: constant(uint256) = 1 << 248
-IS_APPROVED: constant(uint256) = 1 << 249
-IS_UNREPORTED: constant(uint256) = 1 << 250
-
-# terms: registry 0-159 | claim window 160-183 | verification window 184-207 | verifier's version 208-223
-#        | max. attempts 224-231 | silence pays the worker 232
-VERSION_AT: constant(uint256) = 208
-TERMS_AT: constant(uint256) = 160
-
-core: uint256
-terms: uint256
-counters: uint256  # available 0-39 | active 40-79 | pending 80-119 | processed 120-159 | rewarded 160-255, as in the router
 reserved: uint256  # wei in escrow for tasks, and credits
-unreported: uint256  # the change of `counters` that the router did not take
-progress: HashMap[uint256, uint256]
-verifiers: HashMap[uint256, address]  # by version; none for version 0: the owner
+progress: HashMap[uint256, uint256]  # see task_words
 barred: HashMap[uint256, HashMap[address, bool]]  # task: workers who were rejected or let a claim lapse
 
 
 @deploy
 def __init__():
-    self.core = max_value(uint256)  # a router that is no contract: the implementation can never be initialised
+    pool_core.core = max_value(uint256)  # not zero: the implementation can never be initialised
 
 
 @external
@@ -102,7 +76,7 @@ def initialize(_owner: address, _verifier: address, _modelRegistry: address):
     @param _verifier Who judges the results of the owner's own tasks.
     @param _modelRegistry The registry of the pool, for good.
     """
-    if self.core != 0:
+    if pool_core.core != 0:
         errors._already_initialized()
     if _owner == empty(address) or _verifier == empty(address) or not _modelRegistry.is_contract:
         errors._invalid_input()
@@ -111,16 +85,11 @@ def initialize(_owner: address, _verifier: address, _modelRegistry: address):
         errors._invalid_input()
     if staticcall ITaskRouter(router).factory() != msg.sender:
         errors._unauthorized()
-    self.core = convert(router, uint256) | IS_ACTIVE
-    self.terms = (
-        convert(_modelRegistry, uint256)
-        | self._pack_terms(
-            task_rules.CLAIM_WINDOW, task_rules.VERIFICATION_WINDOW, task_rules.MAX_ATTEMPTS, task_rules.SILENCE_PAYS_WORKER
-        )
-    )
+    pool_core.core = convert(router, uint256) | pool_core.IS_ACTIVE
+    pool_terms.terms = convert(_modelRegistry, uint256) | pool_terms.DEFAULTS
     ownable.owner = _owner  # without an event: PoolCreated is the first log of createPool
     if _verifier != _owner:
-        self.verifiers[0] = _verifier
+        pool_terms.verifiers[0] = _verifier
 
 
 @external
@@ -154,7 +123,7 @@ def addAITasks(
     @param requestIds Labels of the owner's; they never reach the registry.
     @param modelIds 1 to 64 bytes.
     @param inputData Up to 4,096 bytes.
-    @param deadlines Unix times from which a task that was not submitted has expired, at least 10 minutes ahead.
+    @param deadlines Unix times after which a task that was not submitted has expired, at least 10 minutes ahead.
     """
     ownable._only_owner()
     self._only_active()
@@ -167,36 +136,26 @@ def addAITasks(
         or len(deadlines) != count
     ):
         errors._invalid_input()
-    before: uint256 = self.counters
+    before: uint256 = pool_core.counters
     ids: DynArray[uint256, 16] = []
     for i: uint256 in range(count, bound=16):
-        expiry: uint256 = deadlines[i]
-        id_length: uint256 = len(modelIds[i])
         if (
             rewards[i] == 0
             or rewards[i] > task_rules.MAX_REWARD
-            or id_length == 0
-            or id_length > task_rules.MAX_MODEL_ID
+            or len(modelIds[i]) == 0
+            or len(modelIds[i]) > task_rules.MAX_MODEL_ID
             or len(inputData[i]) > task_rules.MAX_INPUT
-            or expiry < block.timestamp + task_rules.MIN_LIFETIME
-            or expiry > task_words.TIME
+            or deadlines[i] < block.timestamp + task_rules.MIN_LIFETIME
+            or deadlines[i] > task_words.TIME
         ):
             errors._invalid_input()
-        blob: address = code_blob._write(
-            concat(
-                0x00,
-                convert(requestIds[i], bytes32),
-                convert(convert(id_length, uint8), bytes1),
-                convert(modelIds[i], Bytes[96]),
-                convert(inputData[i], Bytes[4128]),
-            )
-        )
-        self.core += ONE_BLOB
-        ids.append(self._add_task(rewards[i], expiry, self._blob_count(), task_words.OWN))
+        pool_core.core += pool_core.ONE_BLOB
+        task_texts._write_own_task(requestIds[i], modelIds[i], inputData[i])
+        ids.append(self._add_task(rewards[i], deadlines[i], pool_core._blobs(pool_core.core), task_words.OWN))
     if self.balance < self.reserved:
         errors._insufficient_funds()
     log ITaskPool.TasksAdded(taskIds=ids)
-    self._report(before, True)
+    self._report_ranked(before)
 
 
 @external
@@ -204,24 +163,23 @@ def setZKPVerifier(_verifier: address):
     """
     @notice Change who judges the results of the owner's own tasks that are submitted from now on. Takes the registry's
             approval from the pool: workers that trusted the old verifier shall not be led to the new one by the ranking.
-    @dev Reverts with `Unauthorized()`, and with `InvalidInput()` for zero and for the present verifier.
+    @dev Reverts with `Unauthorized()`, and with `InvalidInput()` for zero, for the present verifier, and after 65,535 changes.
     @param _verifier The new verifier.
     """
     ownable._only_owner()
-    terms: uint256 = self.terms
-    version: uint256 = (terms >> VERSION_AT) & task_words.VERSION
-    old: address = self._verifier(version)
+    version: uint256 = pool_terms._version()
+    old: address = pool_terms._verifier(version)
     if _verifier == empty(address) or _verifier == old or version == task_words.VERSION:
         errors._invalid_input()
-    self.verifiers[version + 1] = _verifier
-    self.terms = terms + (1 << VERSION_AT)
+    pool_terms.verifiers[version + 1] = _verifier
+    pool_terms.terms += pool_terms.ONE_VERSION
     log ITaskPool.ZKPVerifierUpdated(oldVerifier=old, newVerifier=_verifier)
-    core: uint256 = self.core
-    if core & IS_APPROVED != 0:
-        self.core = core ^ IS_APPROVED
+    core: uint256 = pool_core.core
+    if core & pool_core.IS_APPROVED != 0:
+        pool_core.core = core ^ pool_core.IS_APPROVED
         log ITaskPool.ApprovalChanged(isApproved=False)
-        extcall IModelRegistry(self._registry()).updatePoolListing(False, core & IS_ACTIVE != 0)
-        self._report(self.counters, True)
+        extcall IModelRegistry(pool_terms._registry()).updatePoolListing(False, core & pool_core.IS_ACTIVE != 0)
+        self._report_ranked(pool_core.counters)
 
 
 @external
@@ -244,10 +202,7 @@ def setTaskTerms(claimWindow: uint256, verificationWindow: uint256, maxAttempts:
         or maxAttempts > task_rules.MAX_MAX_ATTEMPTS
     ):
         errors._invalid_input()
-    kept: uint256 = task_words.ADDRESS | task_words.VERSION << VERSION_AT
-    self.terms = (
-        self.terms & kept | self._pack_terms(claimWindow, verificationWindow, maxAttempts, silencePaysWorker)
-    )
+    pool_terms._set_terms(claimWindow, verificationWindow, maxAttempts, silencePaysWorker)
     log ITaskPool.TaskTermsUpdated(
         claimWindow=claimWindow,
         verificationWindow=verificationWindow,
@@ -276,8 +231,8 @@ def acceptOwnership():
     @notice Become the owner, as the address that the present owner proposed. The verifier stays who it is.
     @dev Reverts with `Unauthorized()`.
     """
-    if self.verifiers[0] == empty(address):
-        self.verifiers[0] = ownable.owner
+    if pool_terms.verifiers[0] == empty(address):
+        pool_terms.verifiers[0] = ownable.owner
     ownable._accept_ownership()
 
 
@@ -296,10 +251,10 @@ def addRegistryTask(requestId: uint256, expiry: uint256) -> uint256:
     """
     self._only_registry()
     self._only_active()
-    before: uint256 = self.counters
+    before: uint256 = pool_core.counters
     task_id: uint256 = self._add_task(msg.value, expiry, requestId, task_words.REGISTRY)
     log ITaskPool.TasksAdded(taskIds=[task_id])
-    self._report(before, True)
+    self._report_ranked(before)
     return task_id
 
 
@@ -310,14 +265,14 @@ def setApproval(isApproved: bool):
     @dev Reverts with `Unauthorized()` for anyone but the registry.
     """
     self._only_registry()
-    core: uint256 = self.core & ~IS_APPROVED
+    core: uint256 = pool_core.core & ~pool_core.IS_APPROVED
     if isApproved:
-        core |= IS_APPROVED
-        if (core >> SLOT_AT) & (2**24 - 1) == 0:
-            core |= extcall ITaskRouter(self._router()).assignSlot() << SLOT_AT
-    self.core = core
+        core |= pool_core.IS_APPROVED
+        if pool_core._slot(core) == 0:
+            core += extcall ITaskRouter(pool_core._router(core)).assignSlot() * pool_core.ONE_SLOT
+    pool_core.core = core
     log ITaskPool.ApprovalChanged(isApproved=isApproved)
-    self._report(self.counters, True)
+    self._report_ranked(pool_core.counters)
 
 
 @external
@@ -326,16 +281,17 @@ def setActive(isActive: bool):
     @notice Open or close the pool for new tasks and new claims. What is in it keeps all its exits.
     @dev Reverts with `Unauthorized()` for anyone but the factory.
     """
-    if msg.sender != staticcall ITaskRouter(self._router()).factory():
+    core: uint256 = pool_core.core
+    if msg.sender != staticcall ITaskRouter(pool_core._router(core)).factory():
         errors._unauthorized()
-    core: uint256 = self.core & ~IS_ACTIVE
+    core &= ~pool_core.IS_ACTIVE
     if isActive:
-        core |= IS_ACTIVE
-    self.core = core
-    if core & IS_APPROVED != 0:
-        extcall IModelRegistry(self._registry()).updatePoolListing(True, isActive)
-    if core >> SLOT_AT & (2**24 - 1) != 0:
-        self._report(self.counters, True)
+        core |= pool_core.IS_ACTIVE
+    pool_core.core = core
+    if core & pool_core.IS_APPROVED != 0:
+        extcall IModelRegistry(pool_terms._registry()).updatePoolListing(True, isActive)
+    if pool_core._slot(core) != 0:
+        self._report_ranked(pool_core.counters)
 
 
 # ---------------------------------------------------------------- workers, through the router
@@ -351,49 +307,37 @@ def claimTaskForUser(user: address, taskId: uint256 = 0) -> uint256:
     @param taskId The chosen task, 0 for the best.
     @return The task's id; 0 where only expired tasks were met, or the chosen one is expired or not for this worker.
     """
-    self._only_router()
-    self._only_active()
-    before: uint256 = self.counters
+    core: uint256 = pool_core.core
+    if msg.sender != pool_core._router(core):
+        errors._unauthorized()
+    if core & pool_core.IS_ACTIVE == 0:
+        errors._pool_inactive()
+    before: uint256 = pool_core.counters
     chosen: uint256 = taskId
     if chosen == 0:
-        passed: uint256 = 0
-        for _: uint256 in range(MAX_PASSED):
-            chosen = self._best(True)
-            if chosen == 0 or not self._is_expired(chosen):
-                break
-            self._take_out(chosen)
-            passed += 1
-            chosen = 0
-        if chosen != 0 and self._is_barred(chosen, user):
-            chosen = staticcall ITaskPool(self).getNextAvailableFor(user, False)
-        if chosen == 0:
-            if passed == 0:
-                errors._no_available_task()
-            self._report(before, True)
-            return 0
-    else:
-        if ranking.keys[chosen] == 0:
-            errors._task_not_found()
-        if task_words._state(self.progress[chosen]) != task_words.AVAILABLE:
-            errors._no_available_task()
-        if self._is_expired(chosen):
-            self._take_out(chosen)
-            self._report(before, True)
-            return 0
-        if self._is_barred(chosen, user):
-            return 0
-
-    word: uint256 = ranking.keys[chosen]
+        chosen = self._choose(user)
+    if chosen == 0:
+        self._report_ranked(before)
+        return 0
+    word: uint256 = self._existing(chosen)
+    progress: uint256 = self.progress[chosen]
+    if task_words._state(progress) != task_words.AVAILABLE:
+        errors._no_available_task()
+    if block.timestamp > task_words._expiry(word):
+        self._rank(chosen, word, False)
+        self._report_ranked(before)
+        return 0
+    if progress & task_words.SOMEBODY_BARRED != 0 and self.barred[chosen][user]:
+        return 0
     window: uint256 = task_rules.CLAIM_WINDOW
-    if task_words._tree(word) == task_words.OWN:
-        window = (self.terms >> TERMS_AT) & (2**24 - 1)
+    if word & 1 == task_words.OWN:
+        window = pool_terms._claim_window()
     deadline: uint256 = min(block.timestamp + window, task_words._expiry(word))
-    self.progress[chosen] = task_words._claimed(self.progress[chosen], user, block.timestamp, deadline)
-    self.counters = before - ONE_AVAILABLE + ONE_ACTIVE
-    self._take_out(chosen)
-    task_queues._set(chosen, task_words._tree(word), task_queues.ACTIVE)
+    self.progress[chosen] = task_words._claimed(progress, user, block.timestamp, deadline)
+    pool_core.counters = before - pool_core.ONE_AVAILABLE + pool_core.ONE_ACTIVE
+    self._move(chosen, word, task_queues.ACTIVE, True)
     log ITaskPool.TaskClaimed(user=user, taskId=chosen, deadline=deadline)
-    self._report(before, True)
+    self._report_ranked(before)
     return chosen
 
 
@@ -417,46 +361,28 @@ def submitTaskForUser(
     @param zkpPublicResult The proof's public result.
     @param resultData Up to 4,096 bytes.
     """
-    self._only_router()
+    if msg.sender != pool_core._router(pool_core.core):
+        errors._unauthorized()
     word: uint256 = self._existing(taskId)
-    progress: uint256 = self.progress[taskId]
-    if task_words._state(progress) != task_words.ACTIVE or progress & task_words.ADDRESS != convert(user, uint256):
-        errors._not_assigned()
-    if block.timestamp > task_words._deadline(progress):
-        errors._task_deadline_passed()
+    progress: uint256 = self._claim_of(user, taskId)
     if len(zkpProof) > task_rules.MAX_PROOF or len(resultData) > task_rules.MAX_RESULT:
         errors._invalid_input()
-    before: uint256 = self.counters
-    blob: address = code_blob._write(
-        concat(
-            0x00,
-            convert(convert(block.timestamp, uint40), bytes5),
-            convert(zkpPublicInput, bytes32),
-            convert(zkpPublicResult, bytes32),
-            convert(convert(len(zkpProof), uint16), bytes2),
-            zkpProof,
-            convert(resultData, Bytes[4128]),
-        )
-    )
-    self.core += ONE_BLOB
-    terms: uint256 = self.terms
-    window: uint256 = (terms >> TERMS_AT + 24) & (2**24 - 1)
-    attempts: uint256 = (terms >> TERMS_AT + 64) & 255
-    silence_pays: bool = (terms >> TERMS_AT + 72) & 1 == 1
-    if task_words._tree(word) == task_words.REGISTRY:
-        window = task_rules.VERIFICATION_WINDOW
-        attempts = task_rules.MAX_ATTEMPTS
-        silence_pays = task_rules.SILENCE_PAYS_WORKER
+    before: uint256 = pool_core.counters
+    pool_core.core += pool_core.ONE_BLOB
+    task_texts._write_submission(zkpPublicInput, zkpPublicResult, zkpProof, resultData)
+    claim_window: uint256 = 0
+    window: uint256 = task_rules.VERIFICATION_WINDOW
+    attempts: uint256 = task_rules.MAX_ATTEMPTS
+    silence_pays: bool = task_rules.SILENCE_PAYS_WORKER
+    version: uint256 = 0
+    if word & 1 == task_words.OWN:
+        claim_window, window, attempts, silence_pays = pool_terms._terms()
+        version = pool_terms._version()
     self.progress[taskId] = task_words._submitted(
-        progress,
-        block.timestamp + window,
-        self._blob_count(),
-        (terms >> VERSION_AT) & task_words.VERSION,
-        attempts,
-        silence_pays,
+        progress, block.timestamp + window, pool_core._blobs(pool_core.core), version, attempts, silence_pays
     )
-    self.counters = before - ONE_ACTIVE + ONE_PENDING
-    task_queues._set(taskId, task_words._tree(word), task_queues.PENDING)
+    pool_core.counters = before - pool_core.ONE_ACTIVE + pool_core.ONE_PENDING
+    self._move(taskId, word, task_queues.PENDING, False)
     log ITaskPool.TaskCompleted(
         user=user,
         taskId=taskId,
@@ -464,7 +390,7 @@ def submitTaskForUser(
         zkpPublicInput=zkpPublicInput,
         zkpPublicResult=zkpPublicResult,
     )
-    self._report(before, False)
+    pool_core._report(before, task_rules.KEY_UNCHANGED)
 
 
 @external
@@ -475,14 +401,10 @@ def releaseMyClaim(taskId: uint256):
     @param taskId The task.
     """
     word: uint256 = self._existing(taskId)
-    progress: uint256 = self.progress[taskId]
-    if task_words._state(progress) != task_words.ACTIVE or progress & task_words.ADDRESS != convert(msg.sender, uint256):
-        errors._not_assigned()
-    if block.timestamp > task_words._deadline(progress):
-        errors._task_deadline_passed()
-    before: uint256 = self.counters
-    self._release(taskId, word, progress, ONE_ACTIVE, False)
-    self._report(before, True)
+    progress: uint256 = self._claim_of(msg.sender, taskId)
+    before: uint256 = pool_core.counters
+    self._release(taskId, word, progress, pool_core.ONE_ACTIVE, False)
+    self._report_ranked(before)
 
 
 # ---------------------------------------------------------------- verifiers
@@ -533,10 +455,10 @@ def cancelTask(taskId: uint256):
     progress: uint256 = self.progress[taskId]
     if task_words._state(progress) != task_words.AVAILABLE:
         errors._no_available_task()
-    before: uint256 = self.counters
+    before: uint256 = pool_core.counters
     log ITaskPool.TaskCancelled(taskId=taskId)
-    self._refund(taskId, word, progress, ONE_AVAILABLE)
-    self._report(before, True)
+    self._refund(taskId, word, progress, pool_core.ONE_AVAILABLE)
+    self._report_ranked(before)
 
 
 # ---------------------------------------------------------------- anyone
@@ -576,9 +498,9 @@ def settleUnverified(taskIds: DynArray[uint256, 256]):
             if progress & task_words.SILENCE_PAYS != 0:
                 self._accept(task_id, word, progress)
             else:
-                before: uint256 = self.counters
-                self._refund(task_id, word, progress, ONE_PENDING)
-                self._report(before, False)
+                before: uint256 = pool_core.counters
+                self._refund(task_id, word, progress, pool_core.ONE_PENDING)
+                pool_core._report(before, task_rules.KEY_UNCHANGED)
 
 
 @external
@@ -603,7 +525,7 @@ def sync():
     """
     @notice Tell the router the pool's best task and counters again, if it did not take them when they changed.
     """
-    self._report(self.counters, True)
+    self._report_ranked(pool_core.counters)
 
 
 @external
@@ -613,7 +535,8 @@ def withdrawCredit(to: address):
     @dev Reverts with `InvalidInput()` for zero, `InsufficientFunds()` without a credit, `TransferFailed()`.
     @param to Who receives it.
     """
-    self.reserved -= payments._withdraw_credit(to)
+    self.reserved -= payments.credits[msg.sender]
+    payments._withdraw_credit(to)
 
 
 # ---------------------------------------------------------------- views
@@ -630,28 +553,28 @@ def creditOf(account: address) -> uint256:
 @external
 @reentrant
 def modelRegistry() -> address:
-    return self._registry()
+    return pool_terms._registry()
 
 
 @view
 @external
 @reentrant
 def taskRouter() -> address:
-    return self._router()
+    return pool_core._router(pool_core.core)
 
 
 @view
 @external
 @reentrant
 def isActive() -> bool:
-    return self.core & IS_ACTIVE != 0
+    return pool_core.core & pool_core.IS_ACTIVE != 0
 
 
 @view
 @external
 @reentrant
 def isApproved() -> bool:
-    return self.core & IS_APPROVED != 0
+    return pool_core.core & pool_core.IS_APPROVED != 0
 
 
 @view
@@ -668,7 +591,7 @@ def reservedBalance() -> uint256:
 @external
 @reentrant
 def zkpVerifier() -> address:
-    return self._verifier((self.terms >> VERSION_AT) & task_words.VERSION)
+    return pool_terms._verifier(pool_terms._version())
 
 
 @view
@@ -679,9 +602,9 @@ def verifierOf(taskId: uint256) -> address:
     @return Who judges one of the owner's own tasks: for a submitted one who was the verifier then. For the registry's tasks it is anyone
             whom the registry approves at that moment, and this is zero.
     """
-    if task_words._tree(ranking.keys[taskId]) == task_words.REGISTRY:
+    if ranking.keys[taskId] & 1 == task_words.REGISTRY:
         return empty(address)
-    return self._task_verifier(self.progress[taskId])
+    return pool_terms._verifier_of_task(self.progress[taskId])
 
 
 @view
@@ -691,10 +614,10 @@ def submittedAt(taskId: uint256) -> uint256:
     """
     @return The unix time at which the task's result was submitted, 0 without one.
     """
-    blob: address = self._result_blob(self.progress[taskId])
+    blob: address = self._submission(self.progress[taskId])
     if blob == empty(address):
         return 0
-    return code_blob._word(blob, 1) >> 216
+    return task_texts._submitted_at(blob)
 
 
 @view
@@ -704,29 +627,28 @@ def getTaskTerms() -> (uint256, uint256, uint256, bool):
     """
     @return Of the owner's own tasks: claim window and verification window in seconds, attempts, whether silence pays the worker.
     """
-    terms: uint256 = self.terms >> TERMS_AT
-    return terms & (2**24 - 1), (terms >> 24) & (2**24 - 1), (terms >> 64) & 255, (terms >> 72) & 1 == 1
+    return pool_terms._terms()
 
 
 @view
 @external
 @reentrant
 def taskCounter() -> uint256:
-    return self._task_count()
+    return pool_core._tasks(pool_core.core)
 
 
 @view
 @external
 @reentrant
 def totalProcessed() -> uint256:
-    return (self.counters >> 120) & COUNT
+    return (pool_core.counters >> 120) & pool_core.COUNT
 
 
 @view
 @external
 @reentrant
 def totalRewarded() -> uint256:
-    return self.counters >> 160
+    return pool_core.counters >> 160
 
 
 @view
@@ -736,8 +658,8 @@ def getQueueLengths() -> (uint256, uint256, uint256):
     """
     @return Tasks available, active, pending.
     """
-    counters: uint256 = self.counters
-    return counters & COUNT, (counters >> 40) & COUNT, (counters >> 80) & COUNT
+    counters: uint256 = pool_core.counters
+    return counters & pool_core.COUNT, (counters >> 40) & pool_core.COUNT, (counters >> 80) & pool_core.COUNT
 
 
 @view
@@ -747,12 +669,12 @@ def getPoolStats() -> (uint256, uint256, uint256, uint256, uint256, uint256):
     """
     @return Tasks available, active, pending, paid; wei paid to workers; balance in wei.
     """
-    counters: uint256 = self.counters
+    counters: uint256 = pool_core.counters
     return (
-        counters & COUNT,
-        (counters >> 40) & COUNT,
-        (counters >> 80) & COUNT,
-        (counters >> 120) & COUNT,
+        counters & pool_core.COUNT,
+        (counters >> 40) & pool_core.COUNT,
+        (counters >> 80) & pool_core.COUNT,
+        (counters >> 120) & pool_core.COUNT,
         counters >> 160,
         self.balance,
     )
@@ -846,16 +768,14 @@ def tasks(taskId: uint256) -> (
     model_id: String[96] = ""
     input_data: String[4128] = ""
     request_id, model_id, input_data = self._texts(word)
-    blob: address = self._result_blob(progress)
+    blob: address = self._submission(progress)
     proof: Bytes[1056] = b""
     public_input: uint256 = 0
     public_result: uint256 = 0
     if blob != empty(address):
-        public_input = code_blob._word(blob, 6)
-        public_result = code_blob._word(blob, 38)
-        proof = convert(code_blob._read(blob, 72, self._proof_length(blob)), Bytes[1056])
+        proof, public_input, public_result = task_texts._read_proof(blob)
     return (
-        task_words._reward(word),
+        word >> 160,
         deadline,
         task_words._worker(progress),
         word != 0,
@@ -957,8 +877,8 @@ def getQueue(queueType: uint256, offset: uint256, limit: uint256) -> (DynArray[u
     if queueType == 0 or queueType > 3 or limit > task_queues.MAX_PAGE:
         errors._invalid_input()
     return (
-        task_queues._page(queueType, self._task_count(), offset, limit),
-        (self.counters >> (40 * (queueType - 1))) & COUNT,
+        task_queues._page(queueType, pool_core._tasks(pool_core.core), offset, limit),
+        (pool_core.counters >> (40 * (queueType - 1))) & pool_core.COUNT,
     )
 
 
@@ -967,56 +887,55 @@ def getQueue(queueType: uint256, offset: uint256, limit: uint256) -> (DynArray[u
 
 @internal
 @view
-def _only_router():
-    if msg.sender != self._router():
-        errors._unauthorized()
-
-
-@internal
-@view
 def _only_registry():
-    if msg.sender != self._registry():
+    if msg.sender != pool_terms._registry():
         errors._unauthorized()
 
 
 @internal
 @view
 def _only_active():
-    if self.core & IS_ACTIVE == 0:
+    if pool_core.core & pool_core.IS_ACTIVE == 0:
         errors._pool_inactive()
 
 
 @internal
 @view
 def _is_verifier(word: uint256, progress: uint256) -> bool:
-    if task_words._tree(word) == task_words.REGISTRY:
-        return staticcall IModelRegistry(self._registry()).verifiers(msg.sender)
-    return msg.sender == self._task_verifier(progress)
-
-
-@internal
-@view
-def _task_verifier(progress: uint256) -> address:
-    if task_words._state(progress) == task_words.PENDING:
-        return self._verifier(task_words._version(progress))
-    return self._verifier((self.terms >> VERSION_AT) & task_words.VERSION)
-
-
-@internal
-@view
-def _verifier(version: uint256) -> address:
-    verifier: address = self.verifiers[version]
-    if verifier == empty(address):
-        return ownable.owner
-    return verifier
+    if word & 1 == task_words.REGISTRY:
+        return staticcall IModelRegistry(pool_terms._registry()).verifiers(msg.sender)
+    return msg.sender == pool_terms._verifier_of_task(progress)
 
 
 @internal
 @view
 def _payer(word: uint256) -> address:
-    if task_words._tree(word) == task_words.REGISTRY:
-        return self._registry()
+    if word & 1 == task_words.REGISTRY:
+        return pool_terms._registry()
     return ownable.owner
+
+
+@internal
+@view
+def _existing(task_id: uint256) -> uint256:
+    word: uint256 = ranking.keys[task_id]
+    if word == 0:
+        errors._task_not_found()
+    return word
+
+
+@internal
+@view
+def _claim_of(user: address, task_id: uint256) -> uint256:
+    """
+    @return The progress of a task that the worker has claimed, in time.
+    """
+    progress: uint256 = self.progress[task_id]
+    if task_words._state(progress) != task_words.ACTIVE or task_words._worker(progress) != user:
+        errors._not_assigned()
+    if block.timestamp > task_words._deadline(progress):
+        errors._task_deadline_passed()
+    return progress
 
 
 # ---------------------------------------------------------------- internal: a task's way
@@ -1024,25 +943,62 @@ def _payer(word: uint256) -> address:
 
 @internal
 def _add_task(reward: uint256, expiry: uint256, reference: uint256, tree: uint256) -> uint256:
-    task_id: uint256 = self._task_count() + 1
-    levels: uint256 = ranking._levels(task_id)
+    core: uint256 = pool_core.core
+    task_id: uint256 = pool_core._tasks(core) + 1
     if task_id > ranking.MAX_LEAF:
         errors._invalid_input()
+    levels: uint256 = ranking._levels(task_id)
     if levels != ranking._levels(task_id - 1):
         ranking._grow(task_words.OWN, levels - 1)
         ranking._grow(task_words.REGISTRY, levels - 1)
-    self.core += ONE_TASK
-    ranking.keys[task_id] = task_words._word(reward, task_id, block.timestamp, expiry, reference, tree)
-    self.counters += ONE_AVAILABLE
+    pool_core.core = (core + pool_core.ONE_TASK) | pool_core.HAS_OWN << tree
+    word: uint256 = task_words._word(reward, task_id, block.timestamp, expiry, reference, tree)
+    ranking.keys[task_id] = word
+    pool_core.counters += pool_core.ONE_AVAILABLE
     self.reserved += reward
-    task_queues._set(task_id, tree, task_queues.AVAILABLE)
-    ranking._place(tree, task_id, True, levels)
+    self._move(task_id, word, task_queues.AVAILABLE, True)
     return task_id
 
 
 @internal
-def _take_out(task_id: uint256):
-    ranking._place(ranking.keys[task_id] & 1, task_id, False, ranking._levels(self._task_count()))
+def _choose(user: address) -> uint256:
+    """
+    @notice Take the expired tasks at the top out of the ranking.
+    @return The best task for the worker; 0 if only expired ones were met.
+    """
+    passed: bool = False
+    for _: uint256 in range(MAX_PASSED):
+        best: uint256 = self._best(True)
+        if best == 0:
+            break
+        if not self._is_expired(best):
+            if self._is_barred(best, user):
+                # an external call, so that only a barred worker pays for the memory of the search
+                best = staticcall ITaskPool(self).getNextAvailableFor(user, False)
+            if best == 0:
+                break
+            return best
+        self._rank(best, ranking.keys[best], False)
+        passed = True
+    if not passed:
+        errors._no_available_task()
+    return 0
+
+
+@internal
+def _move(task_id: uint256, word: uint256, queue: uint256, reranks: bool):
+    """
+    @param queue The task's new queue, 0 for none.
+    @param reranks Whether the task thereby enters or leaves the ranking, which holds the available ones.
+    """
+    task_queues._set(task_id, word & 1, queue)
+    if reranks:
+        self._rank(task_id, word, queue == task_queues.AVAILABLE)
+
+
+@internal
+def _rank(task_id: uint256, word: uint256, present: bool):
+    ranking._place(word & 1, task_id, present, ranking._levels(pool_core._tasks(pool_core.core)))
 
 
 @internal
@@ -1052,36 +1008,36 @@ def _release(task_id: uint256, word: uint256, progress: uint256, leaves: uint256
     @param leaves ONE_ACTIVE or ONE_PENDING: the queue that it leaves.
     @param bar Whether its worker may not have it again.
     """
-    kept: uint256 = progress & task_words.KEPT
     if bar:
         self.barred[task_id][task_words._worker(progress)] = True
-        kept |= task_words.SOMEBODY_BARRED
     log ITaskPool.TaskReleased(taskId=task_id)
-    if self._is_expired(task_id):
-        self._refund(task_id, word, kept, leaves)
+    if block.timestamp > task_words._expiry(word):
+        self._refund(task_id, word, progress, leaves)
         return
+    kept: uint256 = progress & task_words.KEPT
+    if bar:
+        kept |= task_words.SOMEBODY_BARRED
     self.progress[task_id] = kept
-    self.counters = self.counters - leaves + ONE_AVAILABLE
-    task_queues._set(task_id, task_words._tree(word), task_queues.AVAILABLE)
-    ranking._place(task_words._tree(word), task_id, True, ranking._levels(self._task_count()))
+    pool_core.counters = pool_core.counters - leaves + pool_core.ONE_AVAILABLE
+    self._move(task_id, word, task_queues.AVAILABLE, True)
 
 
 @internal
 def _release_expired(task_ids: DynArray[uint256, 256]) -> uint256:
     count: uint256 = 0
-    before: uint256 = self.counters
+    before: uint256 = pool_core.counters
     for task_id: uint256 in task_ids:
         word: uint256 = self._existing(task_id)
         progress: uint256 = self.progress[task_id]
         state: uint256 = task_words._state(progress)
         if state == task_words.ACTIVE and block.timestamp > task_words._deadline(progress):
-            self._release(task_id, word, progress, ONE_ACTIVE, True)
+            self._release(task_id, word, progress, pool_core.ONE_ACTIVE, True)
             count += 1
-        elif state == task_words.AVAILABLE and self._is_expired(task_id):
-            self._refund(task_id, word, progress, ONE_AVAILABLE)
+        elif state == task_words.AVAILABLE and block.timestamp > task_words._expiry(word):
+            self._refund(task_id, word, progress, pool_core.ONE_AVAILABLE)
             count += 1
     if count != 0:
-        self._report(before, True)
+        self._report_ranked(before)
     return count
 
 
@@ -1100,31 +1056,30 @@ def _verify(task_id: uint256, is_valid: bool) -> bool:
     if is_valid:
         self._accept(task_id, word, progress)
         return True
-    before: uint256 = self.counters
-    rejected: uint256 = progress + (task_words.ONE_REJECTION)
+    before: uint256 = pool_core.counters
+    rejected: uint256 = progress + task_words.ONE_REJECTION
     if progress & task_words.LAST_ATTEMPT != 0:
-        self._refund(task_id, word, rejected, ONE_PENDING)
+        self._refund(task_id, word, rejected, pool_core.ONE_PENDING)
     else:
-        self._release(task_id, word, rejected, ONE_PENDING, True)
-    self._report(before, True)
+        self._release(task_id, word, rejected, pool_core.ONE_PENDING, True)
+    self._report_ranked(before)
     return True
 
 
 @internal
 def _accept(task_id: uint256, word: uint256, progress: uint256):
-    reward: uint256 = task_words._reward(word)
+    reward: uint256 = word >> 160
     worker: address = task_words._worker(progress)
-    before: uint256 = self.counters
+    before: uint256 = pool_core.counters
     ended: uint256 = task_words._with_state(progress, task_words.PAID)
     self.progress[task_id] = ended
-    # `rewarded` is the highest field: it wraps at 2^96 wei and cannot touch the others
-    self.counters = unsafe_add(before - ONE_PENDING + ONE_PROCESSED, reward << 160)
+    pool_core.counters = unsafe_add(before - pool_core.ONE_PENDING + pool_core.ONE_PAID, reward << 160)
     self.reserved -= reward
-    task_queues._set(task_id, task_words._tree(word), 0)
+    self._move(task_id, word, 0, False)
     log ITaskPool.RewardPaid(user=worker, taskId=task_id, amount=reward)
-    if task_words._tree(word) == task_words.REGISTRY and not self._deliver(word, ended):
+    if word & 1 == task_words.REGISTRY and not self._deliver(word, ended):
         self._set_undelivered(task_id, ended)
-    self._report(before, False)
+    pool_core._report(before, task_rules.KEY_UNCHANGED)
     if not payments._pay(worker, reward):
         self.reserved += reward
 
@@ -1134,15 +1089,13 @@ def _refund(task_id: uint256, word: uint256, progress: uint256, leaves: uint256)
     """
     @param leaves The queue that the task leaves.
     """
-    reward: uint256 = task_words._reward(word)
+    reward: uint256 = word >> 160
     ended: uint256 = task_words._with_state(progress, task_words.REFUNDED)
     self.progress[task_id] = ended
-    self.counters -= leaves
-    task_queues._set(task_id, task_words._tree(word), 0)
-    if leaves == ONE_AVAILABLE:
-        self._take_out(task_id)
+    pool_core.counters -= leaves
+    self._move(task_id, word, 0, leaves == pool_core.ONE_AVAILABLE)
     log ITaskPool.TaskRefunded(taskId=task_id, payer=self._payer(word), amount=reward)
-    if task_words._tree(word) == task_words.OWN:
+    if word & 1 == task_words.OWN:
         self.reserved -= reward  # the pool's free balance again
     elif not self._deliver(word, ended):
         self._set_undelivered(task_id, ended)
@@ -1159,17 +1112,17 @@ def _deliver(word: uint256, progress: uint256) -> bool:
     request_id: uint256 = task_words._reference(word)
     if task_words._state(progress) == task_words.PAID:
         return raw_call(
-            self._registry(),
+            pool_terms._registry(),
             abi_encode(
                 request_id, self._result(progress), method_id=method_id("updateInferenceResult(uint256,string)")
             ),
             gas=DELIVERY_GAS,
             revert_on_failure=False,
         )
-    reward: uint256 = task_words._reward(word)
+    reward: uint256 = word >> 160
     self.reserved -= reward
     taken: bool = raw_call(
-        self._registry(),
+        pool_terms._registry(),
         abi_encode(request_id, method_id=method_id("creditRefund(uint256)")),
         value=reward,
         gas=DELIVERY_GAS,
@@ -1186,50 +1139,23 @@ def _set_undelivered(task_id: uint256, progress: uint256):
     log ITaskPool.OutcomeUndelivered(taskId=task_id)
 
 
-@internal
-def _report(before: uint256, reranked: bool):
-    """
-    @notice Tell the router how the counters changed since `before`, and the pool's best task if that may have changed.
-    @dev What the router does not take is kept for the next report. The fields of `counters` are summed as one number: their sums over
-         all pools never leave their fields, so neither do the sums of the changes.
-    """
-    core: uint256 = self.core
-    delta: uint256 = unsafe_sub(self.counters, before)
-    if core & IS_UNREPORTED != 0:
-        delta = unsafe_add(delta, self.unreported)
-    slot: uint256 = (core >> SLOT_AT) & (2**24 - 1)
-    if msg.gas < REPORT_GAS_LEFT:
-        errors._insufficient_gas()
-    key: uint256 = task_rules.KEY_UNCHANGED
-    if reranked and slot != 0:
-        key = self._rank_key()
-    taken: bool = raw_call(
-        self._router(),
-        abi_encode(slot, delta, key, method_id=method_id("poolChanged(uint256,uint256,uint256)")),
-        gas=REPORT_GAS,
-        revert_on_failure=False,
-    )
-    if taken and core & IS_UNREPORTED != 0:
-        self.unreported = 0
-        self.core = core ^ IS_UNREPORTED
-    elif not taken:
-        self.unreported = delta
-        self.core = core | IS_UNREPORTED
+# ---------------------------------------------------------------- internal: which task is best
 
 
 @internal
-@view
-def _rank_key() -> uint256:
+def _report_ranked(before: uint256):
     """
-    @return What the router ranks the pool by: reward 160-255 | ~created 120-159 | task id 0-31; 0 if it has nothing to offer.
+    @notice Report to the router, with what the pool is ranked by: reward 160-255 | ~created 120-159 | task id 0-31 of its best task, 0
+            if it has nothing to offer.
     """
-    if self.core & IS_ACTIVE == 0:
-        return 0
-    best: uint256 = self._best(self.core & IS_APPROVED != 0)
-    if best == 0:
-        return 0
-    word: uint256 = ranking.keys[best]
-    return task_words._reward(word) << 160 | (task_words.TIME - task_words._created(word)) << 120 | best
+    core: uint256 = pool_core.core
+    key: uint256 = 0
+    if core & pool_core.IS_ACTIVE != 0 and pool_core._slot(core) != 0:
+        best: uint256 = self._best(core & pool_core.IS_APPROVED != 0)
+        if best != 0:
+            word: uint256 = ranking.keys[best]
+            key = (word >> 160) << 160 | (task_words.TIME - task_words._created(word)) << 120 | best
+    pool_core._report(before, key)
 
 
 @internal
@@ -1238,9 +1164,12 @@ def _best(with_own: bool) -> uint256:
     """
     @return The best task in the trees, expired ones that no claim has met yet included; 0 if there is none.
     """
-    levels: uint256 = ranking._levels(self._task_count())
-    best: uint256 = ranking._best(task_words.REGISTRY, levels)
-    if with_own:
+    core: uint256 = pool_core.core
+    levels: uint256 = ranking._levels(pool_core._tasks(core))
+    best: uint256 = 0
+    if core & pool_core.HAS_REGISTRY != 0:
+        best = ranking._best(task_words.REGISTRY, levels)
+    if with_own and core & pool_core.HAS_OWN != 0:
         own: uint256 = ranking._best(task_words.OWN, levels)
         if best == 0 or (own != 0 and ranking.keys[own - 1] > ranking.keys[best - 1]):
             best = own
@@ -1253,9 +1182,10 @@ def _best(with_own: bool) -> uint256:
 @view
 def _next_for(user: address, ranked: bool) -> uint256:
     best: uint256 = 0
-    levels: uint256 = ranking._levels(self._task_count())
+    core: uint256 = pool_core.core
+    levels: uint256 = ranking._levels(pool_core._tasks(core))
     for tree: uint256 in range(2):
-        if tree == task_words.OWN and ranked and self.core & IS_APPROVED == 0:
+        if tree == task_words.OWN and ranked and core & pool_core.IS_APPROVED == 0:
             continue
         leaves: DynArray[uint256, 128] = ranking._top(tree, levels, MAX_LOOK)
         for task_id: uint256 in leaves:
@@ -1264,57 +1194,6 @@ def _next_for(user: address, ranked: bool) -> uint256:
                     best = task_id
                 break
     return best
-
-
-@internal
-@view
-def _queue_at(queue: uint256, index: uint256) -> uint256:
-    ids: DynArray[uint256, 256] = task_queues._page(queue, self._task_count(), index, 1)
-    if len(ids) == 0:
-        errors._invalid_input()
-    return ids[0]
-
-
-# ---------------------------------------------------------------- internal: words and blobs
-
-
-@internal
-@view
-def _existing(task_id: uint256) -> uint256:
-    word: uint256 = ranking.keys[task_id]
-    if word == 0:
-        errors._task_not_found()
-    return word
-
-
-@internal
-@view
-def _router() -> address:
-    return convert(self.core & task_words.ADDRESS, address)
-
-
-@internal
-@view
-def _registry() -> address:
-    return convert(self.terms & task_words.ADDRESS, address)
-
-
-@internal
-@view
-def _task_count() -> uint256:
-    return (self.core >> 160) & (2**32 - 1)
-
-
-@internal
-@view
-def _blob_count() -> uint256:
-    return (self.core >> 192) & (2**32 - 1)
-
-
-
-
-
-
 
 
 @internal
@@ -1334,19 +1213,22 @@ def _is_barred(task_id: uint256, user: address) -> bool:
 def _active_task_of(user: address) -> uint256:
     pool: address = empty(address)
     task_id: uint256 = 0
-    pool, task_id = staticcall ITaskRouter(self._router()).activeTaskOf(user)
+    pool, task_id = staticcall ITaskRouter(pool_core._router(pool_core.core)).activeTaskOf(user)
     if pool != self:
         return 0
     return task_id
 
 
 @internal
-@pure
-def _pack_terms(claim_window: uint256, verification_window: uint256, max_attempts: uint256, silence_pays: bool) -> uint256:
-    packed: uint256 = claim_window << TERMS_AT | verification_window << TERMS_AT + 24 | max_attempts << TERMS_AT + 64
-    if silence_pays:
-        packed |= 1 << TERMS_AT + 72
-    return packed
+@view
+def _queue_at(queue: uint256, index: uint256) -> uint256:
+    ids: DynArray[uint256, 256] = task_queues._page(queue, pool_core._tasks(pool_core.core), index, 1)
+    if len(ids) == 0:
+        errors._invalid_input()
+    return ids[0]
+
+
+# ---------------------------------------------------------------- internal: texts
 
 
 @internal
@@ -1355,25 +1237,23 @@ def _texts(word: uint256) -> (uint256, String[96], String[4128]):
     """
     @return The label or request id, the model's id, the input.
     """
+    reference: uint256 = task_words._reference(word)
     model_id: String[96] = ""
     input_data: String[4128] = ""
     if word == 0:
         return 0, model_id, input_data
-    reference: uint256 = task_words._reference(word)
-    if task_words._tree(word) == task_words.REGISTRY:
-        model_id, input_data = staticcall IModelRegistry(self._registry()).requestText(reference)
+    if word & 1 == task_words.REGISTRY:
+        model_id, input_data = staticcall IModelRegistry(pool_terms._registry()).requestText(reference)
         return reference, model_id, input_data
-    blob: address = code_blob._address(self, reference)
-    id_length: uint256 = code_blob._word(blob, 2) & 255
-    model_id = convert(code_blob._read(blob, 34, id_length), String[96])
-    start: uint256 = 34 + id_length
-    input_data = convert(code_blob._read(blob, start, blob.codesize - start), String[4128])
-    return code_blob._word(blob, 1), model_id, input_data
+    return task_texts._read_own_task(code_blob._address(self, reference))
 
 
 @internal
 @view
-def _result_blob(progress: uint256) -> address:
+def _submission(progress: uint256) -> address:
+    """
+    @return The blob of the task's last submission, zero without one.
+    """
     nonce: uint256 = task_words._blob_nonce(progress)
     if nonce == 0:
         return empty(address)
@@ -1383,15 +1263,7 @@ def _result_blob(progress: uint256) -> address:
 @internal
 @view
 def _result(progress: uint256) -> String[4128]:
-    blob: address = self._result_blob(progress)
+    blob: address = self._submission(progress)
     if blob == empty(address):
         return ""
-    start: uint256 = 72 + self._proof_length(blob)
-    length: uint256 = blob.codesize - start
-    return convert(code_blob._read(blob, start, length), String[4128])
-
-
-@internal
-@view
-def _proof_length(blob: address) -> uint256:
-    return code_blob._word(blob, 40) & 65_535
+    return task_texts._read_result(blob)

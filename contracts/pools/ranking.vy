@@ -20,7 +20,7 @@
         When the best leaf leaves a node the next one stands behind it already; only where its child then stands among its
         siblings has to be found, by binary search: about log2(n) keys are read, and one word a level is written. A binary
         heap writes a word for each of its log2(n) levels.
-@dev Keys of leaves in the same tree must differ. Bit 255 of the words above level 0 stays set once it is, so that an emptied
+@dev Keys of leaves in the same tree must differ in their top 168 bits. Bit 255 of the words above level 0 stays set once it is, so that an emptied
      word costs 5,000 gas to fill again instead of 22,100. The top 64 bits of the words of level 0 belong to the importer.
 """
 
@@ -43,7 +43,8 @@ nodes: HashMap[uint256, uint256]  # tree << 40 | level << 32 | index of the node
 def _place(tree: uint256, leaf: uint256, present: bool, levels: uint256):
     """
     @notice Bring the tree up to date after a leaf came, went, or changed its key.
-    @dev `keys[leaf]` holds the new key already. Climbs until a node's best leaf is the one it was.
+    @dev `keys[leaf]` holds the new key already. Climbs until a node's best leaf is the one it was. Nothing here can overflow: leaves
+         are below 2^25, offsets in a word below 256.
     @param tree Which tree.
     @param leaf The leaf.
     @param present Whether the leaf shall be in the tree.
@@ -53,13 +54,16 @@ def _place(tree: uint256, leaf: uint256, present: bool, levels: uint256):
     if present:
         best = leaf + 1
     child_size: uint256 = 1
+    widths: uint256 = WIDTHS
+    sizes: uint256 = SIZES
     for level: uint256 in range(LEVELS):
         if level == levels:
             break
-        width: uint256 = self._width(level)
-        size: uint256 = self._size(level)
-        slot: uint256 = tree << 40 | level << 32 | leaf // size
-        first: uint256 = leaf - leaf % size
+        width: uint256 = widths & 255
+        size: uint256 = sizes & (2**32 - 1)
+        slot: uint256 = tree << 40 | level << 32 | unsafe_div(leaf, size)
+        place: uint256 = leaf % size
+        first: uint256 = unsafe_sub(leaf, place)
         word: uint256 = self.nodes[slot]
         entries: uint256 = word & LIST_0
         extra: uint256 = word & ~LIST_0
@@ -70,13 +74,13 @@ def _place(tree: uint256, leaf: uint256, present: bool, levels: uint256):
         was: uint256 = entries & mask
 
         # Take the child's entry out. Inside this node the child covers the offsets from `low` to `low + child_size - 1`.
-        low: uint256 = leaf % size // child_size * child_size
+        low: uint256 = unsafe_sub(place, place % child_size)
         for i: uint256 in range(32):
-            offset: uint256 = i * width
+            offset: uint256 = unsafe_mul(i, width)
             entry: uint256 = (entries >> offset) & mask
             if entry == 0:
                 break
-            if entry > low and entry <= low + child_size:
+            if entry > low and entry <= unsafe_add(low, child_size):
                 below: uint256 = (1 << offset) - 1
                 entries = (entries & below) | ((entries >> width) & ~below)
                 break
@@ -85,31 +89,33 @@ def _place(tree: uint256, leaf: uint256, present: bool, levels: uint256):
         if best != 0:
             key: uint256 = self.keys[best - 1]
             start: uint256 = 0
-            end: uint256 = size // child_size - 1
+            end: uint256 = unsafe_sub(unsafe_div(size, child_size), 1)
             for _: uint256 in range(6):
                 if start >= end:
                     break
-                middle: uint256 = (start + end) >> 1
-                entry: uint256 = (entries >> (middle * width)) & mask
-                if entry != 0 and self.keys[first + entry - 1] > key:
-                    start = middle + 1
+                middle: uint256 = unsafe_add(start, end) >> 1
+                entry: uint256 = (entries >> unsafe_mul(middle, width)) & mask
+                if entry != 0 and self.keys[unsafe_sub(unsafe_add(first, entry), 1)] > key:
+                    start = unsafe_add(middle, 1)
                 else:
                     end = middle
             # `start` is the first place whose key is lower; the last place is left over by the search
-            offset: uint256 = start * width
+            offset: uint256 = unsafe_mul(start, width)
             below: uint256 = (1 << offset) - 1
-            entries = (entries & below) | ((entries & ~below) << width) | ((best - first) << offset)
+            entries = (entries & below) | ((entries & ~below) << width) | (unsafe_sub(best, first) << offset)
 
         changed: uint256 = entries | extra
         if changed != word:
             self.nodes[slot] = changed
         now: uint256 = entries & mask
-        if now == was and (now == 0 or first + now - 1 != leaf):
+        if now == was and now != unsafe_add(place, 1):
             break
         best = 0
         if now != 0:
-            best = first + now
+            best = unsafe_add(first, now)
         child_size = size
+        widths >>= 8
+        sizes >>= 32
 
 
 @internal
@@ -143,37 +149,28 @@ def _top(tree: uint256, levels: uint256, limit: uint256) -> DynArray[uint256, MA
     @param limit At most MAX_TOP.
     """
     leaves: DynArray[uint256, MAX_TOP] = []
-    places: DynArray[uint256, MAX_FRONTIER] = []  # level << 32 | position in the node
-    frontier: DynArray[uint256, MAX_FRONTIER] = []  # the leaves at those places
-    frontier_keys: DynArray[uint256, MAX_FRONTIER] = []
+    # Entries to choose from next: top of the key 88-255 | leaf 16-87 | level 8-15 | position in the node 0-7
+    frontier: DynArray[uint256, MAX_FRONTIER] = []
     best: uint256 = self._best(tree, levels)
     if best != 0:
-        places.append((levels - 1) << 32)
-        frontier.append(best - 1)
-        frontier_keys.append(self.keys[best - 1])
+        frontier.append(self._entry(best - 1, levels - 1, 0))
     for _: uint256 in range(limit, bound=MAX_TOP):
         if len(frontier) == 0:
             break
         chosen: uint256 = 0
-        for i: uint256 in range(len(frontier), bound=MAX_FRONTIER):
-            if frontier_keys[i] > frontier_keys[chosen]:
+        for i: uint256 in range(1, len(frontier), bound=MAX_FRONTIER):
+            if frontier[i] > frontier[chosen]:
                 chosen = i
-        leaf: uint256 = frontier[chosen]
-        place: uint256 = places[chosen]
-        leaves.append(leaf)
+        taken: uint256 = frontier[chosen]
         last: uint256 = frontier.pop()
-        last_place: uint256 = places.pop()
-        last_key: uint256 = frontier_keys.pop()
         if chosen < len(frontier):
             frontier[chosen] = last
-            places[chosen] = last_place
-            frontier_keys[chosen] = last_key
+        leaf: uint256 = (taken >> 16) & (2**72 - 1)
+        leaves.append(leaf)
+        position: uint256 = 1
         for level: uint256 in range(LEVELS):
-            if level > place >> 32:
-                break
-            position: uint256 = 1
-            if level == place >> 32:
-                position = (place & (2**32 - 1)) + 1
+            if level == (taken >> 8) & 255:
+                position = (taken & 255) + 1
             width: uint256 = self._width(level)
             size: uint256 = self._size(level)
             entries: uint256 = self.nodes[tree << 40 | level << 32 | leaf // size] & ~USED
@@ -181,10 +178,16 @@ def _top(tree: uint256, levels: uint256, limit: uint256) -> DynArray[uint256, MA
                 entries &= LIST_0
             entry: uint256 = (entries >> (position * width)) & ((1 << width) - 1)
             if entry != 0:
-                places.append(level << 32 | position)
-                frontier.append(leaf - leaf % size + entry - 1)
-                frontier_keys.append(self.keys[leaf - leaf % size + entry - 1])
+                frontier.append(self._entry(leaf - leaf % size + entry - 1, level, position))
+            if level == (taken >> 8) & 255:
+                break
     return leaves
+
+
+@internal
+@view
+def _entry(leaf: uint256, level: uint256, position: uint256) -> uint256:
+    return (self.keys[leaf] >> 88) << 88 | leaf << 16 | level << 8 | position
 
 
 @internal

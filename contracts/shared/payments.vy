@@ -44,10 +44,7 @@ def _pay(to: address, amount: uint256) -> bool:
 
 
 @internal
-def _withdraw_credit(to: address) -> uint256:
-    """
-    @return The amount in wei that left the contract.
-    """
+def _withdraw_credit(to: address):
     if to == empty(address):
         errors._invalid_input()
     amount: uint256 = self.credits[msg.sender]
@@ -56,7 +53,6 @@ def _withdraw_credit(to: address) -> uint256:
     self.credits[msg.sender] = 0
     log CreditWithdrawn(account=msg.sender, to=to, amount=amount)
     self._send(to, amount)
-    return amount
 
 
 @internal
