@@ -149,5 +149,6 @@ def raw_logs(contract) -> list[tuple[str, bytes, bytes]]:
 
 
 def event_fields(event) -> dict:
-    names = [name for name in event._fields if name != "address"]
-    return {name: getattr(event, name) for name in names}
+    fields = dict(zip(event._fields, event))  # not by attribute: `count` and `index` are methods of a tuple
+    del fields["address"]
+    return fields

@@ -63,7 +63,7 @@ def test_a_hundred_tasks(system, approved_pool, pool_owner, requester, verifier)
     check(pool, model)
 
     claimed_by = {}
-    for step in range(110):
+    for step in range(75):
         task_id = dice.choice(sorted(model))
         if model[task_id] == AVAILABLE:
             if dice.random() < 0.1 and task_id not in registry_tasks:
