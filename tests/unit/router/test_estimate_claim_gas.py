@@ -83,16 +83,43 @@ def test_claim_of_a_barred_worker(system, router, approved_pool, pool_owner, wor
             assert approved_pool.taskQueueType(second) == ACTIVE
 
 
-def test_claim_past_8_expired_tasks(system, router, approved_pool, requester, worker, monkeypatch):
+@pytest.fixture
+def behind_expired(approved_pool):
+    """The best task behind as many expired ones as a claim may pass."""
     add_tasks(approved_pool, [9] * 7, lifetime=600)
     add_tasks(approved_pool, [1] * 40)
     good = add_task(approved_pool, 8)
     wait(601)
+    return good
+
+
+def test_claim_from_pool_past_expired_tasks(router, approved_pool, worker, behind_expired, monkeypatch):
     gas = router.estimateClaimGas(approved_pool.address)
-    for function, arguments in ((router.claimTaskFromPool, (approved_pool.address,)), (router.claimBestTask, ())):
-        with boa.env.anchor():
-            claim_with(monkeypatch, function, *arguments, gas=gas, sender=worker)
-            assert approved_pool.taskQueueType(good) == ACTIVE
+    claim_with(monkeypatch, router.claimTaskFromPool, approved_pool.address, gas=gas, sender=worker)
+    assert approved_pool.taskQueueType(behind_expired) == ACTIVE
+
+
+def test_claim_best_past_expired_tasks(router, approved_pool, worker, behind_expired, monkeypatch):
+    gas = router.estimateClaimGas(approved_pool.address)
+    claim_with(monkeypatch, router.claimBestTask, gas=gas, sender=worker)
+    assert approved_pool.taskQueueType(behind_expired) == ACTIVE
+
+
+def barred_from(system, pool, count, worker):
+    """The worker was rejected for the best tasks; returns the best that is left for him."""
+    ids = add_tasks(pool, [9] * count + [8])
+    for task_id in ids[:-1]:
+        work(system, pool, task_id, worker, proof=b"", result="")
+    for task_id in ids[:-1]:
+        reject(pool, task_id, pool.owner())
+    return ids[-1]
+
+
+def test_claim_from_pool_of_a_worker_barred_from_many(system, router, approved_pool, worker, monkeypatch):
+    left = barred_from(system, approved_pool, 20, worker)
+    gas = router.estimateClaimGas(approved_pool.address)
+    claim_with(monkeypatch, router.claimTaskFromPool, approved_pool.address, gas=gas, sender=worker)
+    assert approved_pool.taskQueueType(left) == ACTIVE
 
 
 def test_zero_where_there_is_nothing_to_claim(system, router, approved_pool, stranger, worker):
