@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tests.helpers.chain import DAY, balance, reverts
+from tests.helpers.chain import balance, reverts
 from tests.helpers.flow import (
     ACTIVE,
     AVAILABLE,
@@ -142,9 +142,3 @@ def test_position_of_an_id_that_does_not_exist_yet(pool, forty, task_id):
     """All 40 tasks have a smaller id."""
     assert pool.queuePosition(task_id, AVAILABLE) == 40
     assert pool.queuePosition(task_id, ACTIVE) == 0
-
-
-def test_more_than_a_page(pool):
-    ids = add_tasks(pool, [1] * 272, lifetime=2 * DAY)
-    assert pool.getQueue(AVAILABLE, 0, 256) == (ids[:256], 272)
-    assert pool.getQueue(AVAILABLE, 256, 256) == (ids[256:], 272)

@@ -42,12 +42,6 @@ def test_limit(system, mixed, limit):
     assert system.viewer.getExpiredTasks(mixed.address, limit) == [1, 4, 2, 3][:limit]
 
 
-def test_limit_is_cut_to_256(system, pool):
-    add_tasks(pool, [1] * 258, lifetime=600)
-    wait(601)
-    assert system.viewer.getExpiredTasks(pool.address, 300) == list(range(1, 257))
-
-
 def test_find_in_several_pools(system, mixed, pool_owner):
     fresh, other = new_pool(system, pool_owner), new_pool(system, pool_owner)
     add_task(fresh)

@@ -120,23 +120,6 @@ def test_a_page_goes_on_when_tasks_were_claimed_meanwhile(system, pool):
     assert places(find(system, offset=offset)[0]) == [(pool.address, i) for i in (4, 5, 6)]
 
 
-def test_pool_of_more_than_a_page(system, pool, pool_owner):
-    """Its queue is read in pages of 256."""
-    ids = add_tasks(pool, [1] * 272)
-    other = new_pool(system, pool_owner)
-    add_task(other)
-    expected = [(pool.address, i) for i in ids] + [(other.address, 1)]
-    assert places(pages(system, [], 0, 256)) == expected
-
-
-@pytest.mark.parametrize("limit", [257, 2**256 - 1])
-def test_limit_is_cut_to_256(system, pool, limit):
-    add_tasks(pool, [1] * 257)
-    page, offset = find(system, limit=limit)
-    assert len(page) == 256
-    assert places(find(system, offset=offset, limit=limit)[0]) == [(pool.address, 257)]
-
-
 def test_limit_0(system, pool):
     add_task(pool)
     assert find(system, limit=0)[0] == []

@@ -10,10 +10,9 @@ from tests.helpers.flow import accept, add_task, add_tasks, claim, new_account, 
 def busy_pool(system, pool, pool_owner, stranger):
     """Two available tasks, one active, one pending, one paid, and free balance."""
     ids = add_tasks(pool, [1, 2, 4, 8, 16])
-    for i, task_id in enumerate(ids[2:]):
-        claim(system, pool, task_id, new_account(f"w{i}"))
-    for i, task_id in enumerate(ids[3:]):
-        system.router.submitTask(pool.address, task_id, b"", 0, 0, "", sender=new_account(f"w{i + 1}"))
+    claim(system, pool, ids[2], new_account("active"))
+    work(system, pool, ids[3], new_account("pending"))
+    work(system, pool, ids[4], new_account("paid"))
     accept(pool, ids[4], pool_owner)
     send(pool, 100, stranger)
     return pool

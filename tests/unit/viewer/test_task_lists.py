@@ -61,14 +61,6 @@ def test_pages(system, pool, twelve, offset, limit):
     assert [item.taskId for item in page] == list(range(1, 9))[offset : offset + limit]
 
 
-def test_limit_is_cut_to_256(system, pool):
-    add_tasks(pool, [1] * 257)
-    for limit in (256, 257, 300):
-        page = system.viewer.getAvailableTasks(pool.address, 0, limit)
-        assert [item.taskId for item in page] == list(range(1, 257))
-    assert [item.taskId for item in system.viewer.getAvailableTasks(pool.address, 256, 256)] == [257]
-
-
 def test_empty(system, pool):
     viewer = system.viewer
     for view in (viewer.getAvailableTasks, viewer.getActiveTasks, viewer.getPendingTasks):
