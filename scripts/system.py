@@ -21,6 +21,13 @@ SOURCES = {
 }
 
 
+def _take_bytecode(contract: VyperContract, bytecode: bytes, inner=VyperContract._set_bytecode):
+    with warnings.catch_warnings(record=True):
+        inner(contract, bytecode)
+
+
+# boa warns that a clone's code is not the implementation's; vyper resets any filter.
+VyperContract._set_bytecode = _take_bytecode
 # boa prints a contract's whole storage into each revert message: with 250 tasks that is 40 reverts a second instead of 943.
 VyperContract.__repr__ = lambda contract: f"<{contract.compiler_data.contract_path} at {contract.address}>"
 
@@ -48,9 +55,7 @@ class System:
 
     def pool(self, address: str) -> VyperContract:
         """A clone, as a contract that can be called."""
-        # boa warns that a clone's code is not the implementation's; vyper resets any filter
-        with warnings.catch_warnings(record=True):
-            return deployer("TaskPool").at(address)
+        return deployer("TaskPool").at(address)
 
 
 @functools.cache
