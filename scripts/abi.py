@@ -32,6 +32,7 @@ OUTPUTS = {
         "getPools": "items total",
         "getPoolsByCategoryPaged": "items total",
         "getPoolsWithAvailableTasks": "pools",
+        "getPoolsWithAvailableTasksPaged": "items total",
         "poolInfo": "owner createdAt isActive metadata",
     },
     "TaskPoolViewer": {
@@ -42,6 +43,7 @@ OUTPUTS = {
             "totalPools activePools totalAvailableTasks totalActiveTasks totalPendingTasks totalProcessedTasks "
             "totalRewardsDistributed"
         ),
+        "getPoolsData": "items total",
         "scanPoolsForTasks": "poolsWithTasks availableCounts avgRewards",
     },
     "TaskRouter": {
@@ -60,8 +62,10 @@ OUTPUTS = {
     "ModelRegistry": {
         "calculateInferenceCost": "tokenCount totalCost",
         "getActiveModels": "activeModelIds",
+        "getActiveModelsPaged": "items total",
         "getModelIds": "items total",
         "getModelsByPricingType": "matchingModelIds",
+        "getModelsByPricingTypePaged": "items total",
         "getRequestPools": "items total",
         "inferenceRequests": "user modelId prompt tokenCount totalCost timestamp resultData hasResult",
         "models": "name description modelPricingType isActive createdAt tokenPrice",

@@ -38,6 +38,9 @@ BPS: constant(uint256) = 10_000
 MAX_NAME: constant(uint256) = 128
 MAX_DESCRIPTION: constant(uint256) = 1_024
 MAX_MODELS: constant(uint256) = 1_024
+ALL_MODELS: constant(uint256) = 0
+ACTIVE_MODELS: constant(uint256) = 1
+MODELS_OF_TYPE: constant(uint256) = 2
 FIXED: constant(uint8) = 0
 FLEXIBLE: constant(uint8) = 1
 ADDRESS: constant(uint256) = 2**160 - 1
@@ -494,7 +497,7 @@ def modelIds(index: uint256) -> String[64]:
 @external
 @reentrant
 def getAllModelIds() -> DynArray[String[64], MAX_MODELS]:
-    return self._model_ids(0, MAX_MODELS, 0)
+    return self._model_ids(0, MAX_MODELS, ALL_MODELS)
 
 
 @view
@@ -503,26 +506,40 @@ def getAllModelIds() -> DynArray[String[64], MAX_MODELS]:
 def getModelIds(offset: uint256, limit: uint256) -> (DynArray[String[64], MAX_MODELS], uint256):
     """
     @notice A page of all model ids, in order of registration.
-    @dev Reverts with `InvalidInput()` for a limit above 256.
+    @dev Reverts with `InvalidInput()` for a limit above 256, as the other paged getters do.
     @return Ids, and their total number.
     """
-    if limit > 256:
-        errors._invalid_input()
-    return self._model_ids(offset, limit, 0), self.model_count
+    return self._model_page(offset, limit, ALL_MODELS)
 
 
 @view
 @external
 @reentrant
 def getActiveModels() -> DynArray[String[64], MAX_MODELS]:
-    return self._model_ids(0, MAX_MODELS, 1)
+    return self._model_ids(0, MAX_MODELS, ACTIVE_MODELS)
+
+
+@view
+@external
+@reentrant
+def getActiveModelsPaged(offset: uint256, limit: uint256) -> (DynArray[String[64], MAX_MODELS], uint256):
+    return self._model_page(offset, limit, ACTIVE_MODELS)
 
 
 @view
 @external
 @reentrant
 def getModelsByPricingType(pricingType: uint8) -> DynArray[String[64], MAX_MODELS]:
-    return self._model_ids(0, MAX_MODELS, 2 + convert(pricingType, uint256))
+    return self._model_ids(0, MAX_MODELS, MODELS_OF_TYPE + convert(pricingType, uint256))
+
+
+@view
+@external
+@reentrant
+def getModelsByPricingTypePaged(
+    pricingType: uint8, offset: uint256, limit: uint256
+) -> (DynArray[String[64], MAX_MODELS], uint256):
+    return self._model_page(offset, limit, MODELS_OF_TYPE + convert(pricingType, uint256))
 
 
 @view
@@ -899,22 +916,46 @@ def _model_id(position: uint256) -> String[64]:
 
 @internal
 @view
+def _model_page(offset: uint256, limit: uint256, kind: uint256) -> (DynArray[String[64], MAX_MODELS], uint256):
+    if limit > 256:
+        errors._invalid_input()
+    total: uint256 = 0
+    for position: uint256 in range(self.model_count, bound=MAX_MODELS):
+        if self._is_of_kind(self._model_id(position), kind):
+            total += 1
+    return self._model_ids(offset, limit, kind), total
+
+
+@internal
+@view
 def _model_ids(offset: uint256, limit: uint256, kind: uint256) -> DynArray[String[64], MAX_MODELS]:
     """
-    @param kind 0 all, 1 active, 2 fixed price, 3 flexible price.
+    @param offset Models of the kind to skip.
     """
     ids: DynArray[String[64], MAX_MODELS] = []
-    for i: uint256 in range(limit, bound=MAX_MODELS):
-        if offset >= self.model_count or i >= self.model_count - offset:
+    skip: uint256 = offset
+    for position: uint256 in range(self.model_count, bound=MAX_MODELS):
+        if len(ids) == limit:
             break
-        model_id: String[64] = self._model_id(offset + i)
-        model: uint256 = self.models_by_id[keccak256(model_id)]
-        if kind == 1 and model & IS_MODEL_ACTIVE == 0:
-            continue
-        if kind >= 2 and (model >> 112) & 255 != kind - 2:
-            continue
-        ids.append(model_id)
+        model_id: String[64] = self._model_id(position)
+        if self._is_of_kind(model_id, kind):
+            if skip == 0:
+                ids.append(model_id)
+            else:
+                skip -= 1
     return ids
+
+
+@internal
+@view
+def _is_of_kind(model_id: String[64], kind: uint256) -> bool:
+    """
+    @param kind ALL_MODELS, ACTIVE_MODELS, or MODELS_OF_TYPE plus a pricing type.
+    """
+    model: uint256 = self.models_by_id[keccak256(model_id)]
+    if kind == ACTIVE_MODELS:
+        return model & IS_MODEL_ACTIVE != 0
+    return kind == ALL_MODELS or (model >> 112) & 255 == kind - MODELS_OF_TYPE
 
 
 @internal

@@ -49,7 +49,7 @@ MAX_INLINE: constant(uint256) = 31
 
 implementation: public(immutable(address))
 modelRegistry: public(reentrant(address))
-allPools: public(reentrant(DynArray[address, 2**32]))
+all_pools: DynArray[address, 2**32]  # by pool id
 records: HashMap[address, uint256]
 metadata: HashMap[address, uint256]
 category_ids: HashMap[bytes32, uint256]  # by keccak256 of the category
@@ -298,14 +298,26 @@ def getPoolCount() -> (uint256, uint256):
     """
     @return The number of pools, and of active ones.
     """
-    return len(self.allPools), pool_set._count(ACTIVE, len(self.allPools))
+    return len(self.all_pools), pool_set._count(ACTIVE, len(self.all_pools))
+
+
+@view
+@external
+@reentrant
+def allPools(poolId: uint256) -> address:
+    """
+    @dev Reverts with `InvalidInput()` for an id that is not given yet.
+    """
+    if poolId >= len(self.all_pools):
+        errors._invalid_input()
+    return self.all_pools[poolId]
 
 
 @view
 @external
 @reentrant
 def getAllPools() -> DynArray[address, 2**32]:
-    return self.allPools
+    return self.all_pools
 
 
 @view
@@ -318,12 +330,12 @@ def getPools(offset: uint256, limit: uint256) -> (DynArray[address, 256], uint25
     @return Pools, and their total number.
     """
     self._check_limit(limit)
-    total: uint256 = len(self.allPools)
+    total: uint256 = len(self.all_pools)
     pools: DynArray[address, 256] = []
     for i: uint256 in range(limit, bound=256):
         if offset >= total - min(i, total):
             break
-        pools.append(self.allPools[offset + i])
+        pools.append(self.all_pools[offset + i])
     return pools, total
 
 
@@ -366,7 +378,7 @@ def getActivePools() -> DynArray[address, MAX_LIST]:
 @reentrant
 def getActivePoolsPaged(offset: uint256, limit: uint256) -> (DynArray[address, 256], uint256):
     self._check_limit(limit)
-    return self._page(ACTIVE, offset, limit), pool_set._count(ACTIVE, len(self.allPools))
+    return self._page(ACTIVE, offset, limit), pool_set._count(ACTIVE, len(self.all_pools))
 
 
 @view
@@ -397,7 +409,7 @@ def getPoolsByCategoryPaged(category: String[128], offset: uint256, limit: uint2
     set_id: uint256 = self.category_ids[keccak256(category)]
     if set_id == 0:
         return [], 0
-    return self._page(set_id, offset, limit), pool_set._count(set_id, len(self.allPools))
+    return self._page(set_id, offset, limit), pool_set._count(set_id, len(self.all_pools))
 
 
 @view
@@ -413,6 +425,24 @@ def getPoolsWithAvailableTasks(minTasks: uint256) -> DynArray[address, MAX_LIST]
         if (staticcall ITaskPool(pool).getPoolStats())[0] >= minTasks:
             pools.append(pool)
     return pools
+
+
+@view
+@external
+@reentrant
+def getPoolsWithAvailableTasksPaged(minTasks: uint256, offset: uint256, limit: uint256) -> (DynArray[address, 256], uint256):
+    """
+    @notice The same for a page of the active pools.
+    @dev Reverts with `InvalidInput()` for a limit above 256.
+    @return Those of the page's pools that have so many available tasks, and the number of all active pools.
+    """
+    self._check_limit(limit)
+    pools: DynArray[address, 256] = []
+    active: DynArray[address, 256] = self._page(ACTIVE, offset, limit)
+    for pool: address in active:
+        if (staticcall ITaskPool(pool).getPoolStats())[0] >= minTasks:
+            pools.append(pool)
+    return pools, pool_set._count(ACTIVE, len(self.all_pools))
 
 
 @view
@@ -464,8 +494,8 @@ def _create(user: address, category: String[128], metadata: String[1056], determ
         pool = create_minimal_proxy_to(implementation, salt=salt)
     else:
         pool = create_minimal_proxy_to(implementation)
-    pool_id: uint256 = len(self.allPools)
-    self.allPools.append(pool)
+    pool_id: uint256 = len(self.all_pools)
+    self.all_pools.append(pool)
     self.records[pool] = pool_id + 1 | block.timestamp << CREATED_AT | category_id << CATEGORY_AT
     pool_set._add(ACTIVE, pool_id)
     pool_set._add(category_id, pool_id)
@@ -601,10 +631,10 @@ def _metadata(pool: address) -> String[1024]:
 @internal
 @view
 def _page(set_id: uint256, offset: uint256, limit: uint256) -> DynArray[address, 256]:
-    ids: DynArray[uint256, 256] = pool_set._page(set_id, len(self.allPools), offset, limit)
+    ids: DynArray[uint256, 256] = pool_set._page(set_id, len(self.all_pools), offset, limit)
     pools: DynArray[address, 256] = []
     for pool_id: uint256 in ids:
-        pools.append(self.allPools[pool_id])
+        pools.append(self.all_pools[pool_id])
     return pools
 
 
@@ -612,14 +642,14 @@ def _page(set_id: uint256, offset: uint256, limit: uint256) -> DynArray[address,
 @view
 def _list(set_id: uint256) -> DynArray[address, MAX_LIST]:
     pools: DynArray[address, MAX_LIST] = []
-    total: uint256 = len(self.allPools)
+    total: uint256 = len(self.all_pools)
     for i: uint256 in range((total + 255) >> 8, bound=2**24):
         word: uint256 = pool_set.words[set_id][i]
         for bit: uint256 in range(256):
             if word >> bit == 0 or len(pools) == MAX_LIST:
                 break
             if (word >> bit) & 1 == 1:
-                pools.append(self.allPools[i << 8 | bit])
+                pools.append(self.all_pools[i << 8 | bit])
     return pools
 
 

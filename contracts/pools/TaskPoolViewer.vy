@@ -60,6 +60,23 @@ def getMultiplePoolsData(pools: DynArray[address, MAX_PAGE]) -> DynArray[ITaskPo
 
 @view
 @external
+def getPoolsData(factory: address, offset: uint256, limit: uint256) -> (DynArray[ITaskPoolViewer.PoolData, MAX_PAGE], uint256):
+    """
+    @notice A page of all pools, by ascending id.
+    @param limit Above 256 it is cut to 256.
+    @return getPoolData of each, and the number of pools.
+    """
+    pools: DynArray[address, MAX_PAGE] = []
+    total: uint256 = 0
+    pools, total = staticcall ITaskPoolFactory(factory).getPools(offset, min(limit, MAX_PAGE))
+    data: DynArray[ITaskPoolViewer.PoolData, MAX_PAGE] = []
+    for pool: address in pools:
+        data.append(self._pool_data(pool))
+    return data, total
+
+
+@view
+@external
 def getAggregatedStats(factory: address) -> (uint256, uint256, uint256, uint256, uint256, uint256, uint256):
     """
     @return Pools, active pools, and over all pools: tasks available, active, pending, paid, and wei paid to workers.
@@ -80,6 +97,7 @@ def scanPoolsForTasks(
     counts: DynArray[uint256, MAX_PAGE] = []
     averages: DynArray[uint256, MAX_PAGE] = []
     for pool: address in pools:
+        self._check(pool)
         ids: DynArray[uint256, MAX_PAGE] = []
         total: uint256 = 0
         ids, total = staticcall ITaskPool(pool).getQueue(AVAILABLE, 0, MAX_PAGE)
@@ -136,6 +154,7 @@ def getTaskDetails(pool: address, taskId: uint256) -> ITaskPoolViewer.TaskDetail
     request_id: uint256 = 0
     model_id: String[96] = ""
     input_data: String[4128] = ""
+    self._check(pool)
     details.taskId = taskId
     (
         details.reward,
@@ -280,6 +299,7 @@ def findUserActiveTask(user: address, pools: DynArray[address, MAX_PAGE]) -> (ad
     @return The pool, id and data of the worker's active task, if it is in one of the pools; zeros otherwise.
     """
     for pool: address in pools:
+        self._check(pool)
         task_id: uint256 = staticcall ITaskPool(pool).userActiveTask(user)
         if task_id != 0:
             return pool, task_id, self._task_info(pool, task_id)
@@ -357,7 +377,18 @@ def findTasks(
 
 @internal
 @view
+def _check(pool: address):
+    """
+    @dev An account without code is refused by name; that a contract is a pool the factory knows.
+    """
+    if not pool.is_contract:
+        errors._pool_not_found()
+
+
+@internal
+@view
 def _words(pool: address, task_id: uint256) -> (uint256, uint256):
+    self._check(pool)
     word: uint256 = 0
     progress: uint256 = 0
     word, progress = staticcall ITaskPool(pool).taskWords(task_id)
@@ -369,6 +400,7 @@ def _words(pool: address, task_id: uint256) -> (uint256, uint256):
 @internal
 @view
 def _pool_data(pool: address) -> ITaskPoolViewer.PoolData:
+    self._check(pool)
     data: ITaskPoolViewer.PoolData = empty(ITaskPoolViewer.PoolData)
     data.poolAddress = pool
     (
@@ -402,6 +434,7 @@ def _task_info(pool: address, task_id: uint256) -> ITaskPoolViewer.TaskInfo:
 def _queue(pool: address, queue: uint256, offset: uint256, limit: uint256) -> DynArray[ITaskPoolViewer.TaskInfo, MAX_PAGE]:
     ids: DynArray[uint256, MAX_PAGE] = []
     total: uint256 = 0
+    self._check(pool)
     ids, total = staticcall ITaskPool(pool).getQueue(queue, offset, min(limit, MAX_PAGE))
     tasks: DynArray[ITaskPoolViewer.TaskInfo, MAX_PAGE] = []
     for task_id: uint256 in ids:
@@ -412,6 +445,7 @@ def _queue(pool: address, queue: uint256, offset: uint256, limit: uint256) -> Dy
 @internal
 @view
 def _expired(pool: address, limit: uint256) -> DynArray[uint256, MAX_PAGE]:
+    self._check(pool)
     expired: DynArray[uint256, MAX_PAGE] = []
     for queue: uint256 in [ACTIVE, AVAILABLE]:
         offset: uint256 = 0
