@@ -3,9 +3,9 @@
 import boa
 import pytest
 
-from tests.helpers.chain import DAY, ETHER, balance, wait
+from tests.helpers.chain import DAY, ETHER, balance, reverts, wait
 from tests.helpers.flow import send
-from tests.hostile.conftest import FEE, PRICE
+from tests.hostile.conftest import FEE, FREE, PRICE, REWARD
 
 ESCROW = PRICE - FEE
 
@@ -225,3 +225,31 @@ def test_owner_as_verifier_of_the_registry_is_as_any_other(scene):
     scene.registry.addVerifier(scene.pool_owner)
     scene.pool.verifyAndPay(scene.pending, True, sender=scene.pool_owner)
     assert scene.registry.getInferenceRequest(1)[7]
+
+
+@pytest.mark.parametrize("is_valid", [True, False])
+def test_reverts_owner_and_his_verifiers_judging_a_request(scene, is_valid):
+    judges = [scene.pool_owner, scene.stranger]
+    for judge in judges:
+        with reverts("Unauthorized()"):
+            scene.pool.verifyAndPay(scene.pending, is_valid, sender=judge)
+    scene.pool.setZKPVerifier(scene.stranger, sender=scene.pool_owner)
+    for judge in judges:
+        with reverts("Unauthorized()"):
+            scene.pool.verifyAndPay(scene.pending, is_valid, sender=judge)
+        with reverts("Unauthorized()"):
+            scene.pool.batchVerifyAndPay([scene.pending], [is_valid], sender=judge)
+
+
+def test_reverts_owner_cancelling_a_request(scene):
+    with reverts("Unauthorized()"):
+        scene.pool.cancelTask(scene.requested, sender=scene.pool_owner)
+
+
+def test_owner_gets_the_free_balance_only(scene):
+    before = balance(scene.pool_owner)
+    scene.pool.emergencyWithdraw(sender=scene.pool_owner)
+    assert balance(scene.pool_owner) == before + FREE
+    assert balance(scene.pool) == scene.pool.reservedBalance() == 3 * ESCROW + REWARD
+    with reverts("InsufficientFunds()"):
+        scene.pool.emergencyWithdraw(sender=scene.pool_owner)
