@@ -1,7 +1,8 @@
 """The steps of a task's life, as the tests of pools, router and registry take them."""
 
 import boa
-from eth_utils import to_checksum_address
+from eth_abi import encode
+from eth_utils import keccak, to_checksum_address
 
 from tests.helpers.chain import DAY, events, now
 
@@ -126,6 +127,16 @@ def new_account(name: str) -> str:
 def send(to, amount: int, sender):
     """A plain transfer."""
     boa.env.raw_call(getattr(to, "address", to), sender=sender, value=amount)
+
+
+def call_unbounded(to, signature: str, *arguments, sender, value: int = 0):
+    """
+    A call as a client sends it whose ABI knows no bounds of lists and texts; returns the computation.
+
+    Not through an ABI contract of boa: that would take the place of the real one in the decoding of later logs.
+    """
+    data = keccak(text=signature)[:4] + encode(signature[signature.index("(") + 1 : -1].split(","), arguments)
+    return boa.env.execute_code(to_address=to.address, sender=sender, value=value, data=data)
 
 
 def log_names(contract) -> list[str]:

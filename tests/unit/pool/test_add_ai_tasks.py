@@ -1,12 +1,21 @@
 """TaskPool.addAITasks"""
 
-import json
-
 import boa
 import pytest
 
 from tests.helpers.chain import DAY, ETHER, balance, now, reverts
-from tests.helpers.flow import AVAILABLE, MODEL, REWARD, add_task, add_tasks, claim, log_names, only_event, send
+from tests.helpers.flow import (
+    AVAILABLE,
+    MODEL,
+    REWARD,
+    add_task,
+    add_tasks,
+    call_unbounded,
+    claim,
+    log_names,
+    only_event,
+    send,
+)
 
 MAX_REWARD = 2**96 - 1
 
@@ -188,13 +197,22 @@ def test_reverts_unequal_lengths(pool, pool_owner, name):
             pool.addAITasks(*lists.values(), value=ETHER, sender=pool_owner)
 
 
-def test_reverts_17_at_once(pool, pool_owner):
-    with reverts(""):  # the compiler's own decoding refuses the list
-        boa.env.set_balance(pool_owner, ETHER)
-        pool_with_longer_lists(pool).addAITasks(
-            [1] * 17, [0] * 17, ["m"] * 17, [""] * 17, [now() + DAY] * 17, value=17, sender=pool_owner
-        )
-    assert pool.taskCounter() == 0
+@pytest.mark.parametrize("count, is_refused", [(16, False), (17, True)])
+def test_reverts_17_at_once(pool, pool_owner, count, is_refused):
+    """The compiler's own decoding refuses the lists, without data."""
+    result = call_unbounded(
+        pool,
+        "addAITasks(uint256[],uint256[],string[],string[],uint256[])",
+        [1] * count,
+        [0] * count,
+        ["m"] * count,
+        [""] * count,
+        [now() + DAY] * count,
+        value=count,
+        sender=pool_owner,
+    )
+    assert (result.is_error, result.output) == (is_refused, b"")
+    assert pool.taskCounter() == (0 if is_refused else count)
 
 
 def test_one_bad_task_refuses_all(pool, pool_owner):
@@ -219,18 +237,3 @@ def test_reverts_pool_inactive(system, pool, pool_owner):
         add(pool, pool_owner)
     system.factory.activatePool(pool.address)
     assert add_task(pool) == 1
-
-
-def pool_with_longer_lists(pool):
-    """The same pool through an ABI whose lists have no bound, as clients have it."""
-    kinds = ["uint256[]", "uint256[]", "string[]", "string[]", "uint256[]"]
-    abi = [
-        {
-            "type": "function",
-            "name": "addAITasks",
-            "inputs": [{"name": f"a{i}", "type": kind} for i, kind in enumerate(kinds)],
-            "outputs": [],
-            "stateMutability": "payable",
-        }
-    ]
-    return boa.loads_abi(json.dumps(abi)).at(pool.address)

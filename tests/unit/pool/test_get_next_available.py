@@ -82,7 +82,7 @@ def test_barred_workers_see_the_best_of_the_others(system, pool, pool_owner, wor
 def test_many_tasks_in_order(system, pool):
     """Claimed one after the other, tasks come by reward and age."""
     dice = random.Random(3)
-    rewards = [dice.randint(1, 9) for _ in range(50)]
+    rewards = [dice.randint(1, 9) for _ in range(36)]
     ids = add_tasks(pool, rewards)
     order = sorted(ids, key=lambda task_id: (-rewards[task_id - 1], task_id))
     for i, task_id in enumerate(order):

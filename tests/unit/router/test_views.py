@@ -65,7 +65,7 @@ def test_agree_with_claims_through_a_day(system, registry, pool_owner, requester
         request(system, requester)
     workers = [new_account(f"w{i}") for i in range(6)]
     claims = 0
-    for step in range(24):
+    for step in range(12):
         worker = workers[step % 6]
         if not system.router.getUserStatus(worker).hasActiveTask:
             pool, task_id = check_agreement(system, worker)
@@ -79,7 +79,7 @@ def test_agree_with_claims_through_a_day(system, registry, pool_owner, requester
                 pool.releaseExpiredTasks([task_id])
             else:
                 pool.releaseMyClaim(task_id, sender=worker)
-    assert claims == 24
+    assert claims == 12
 
 
 def test_unapproved_and_inactive_pools_are_not_recommended(system, approved_pool, pool_owner, worker):
