@@ -21,6 +21,7 @@ from contracts.shared import code_blob
 from contracts.shared import errors
 from contracts.shared import ownable
 from contracts.shared import payments
+from contracts.shared import probe
 
 initializes: ownable
 initializes: payments
@@ -362,10 +363,12 @@ def revokePool(pool: address):
 def setTaskRouter(_taskRouter: address):
     """
     @notice Set the router, once and for good: pools ask for it when they are made.
-    @dev Reverts with `Unauthorized()`, and with `InvalidInput()` for an address without code and a second time.
+    @dev Reverts with `Unauthorized()`, and with `InvalidInput()` for an address that is no router and a second time.
     """
     ownable._only_owner()
-    if not _taskRouter.is_contract or self.taskRouter != empty(address):
+    if self.taskRouter != empty(address) or not probe._answers(
+        _taskRouter, method_id("factory()", output_type=bytes4)
+    ):
         errors._invalid_input()
     self.taskRouter = _taskRouter
     log IModelRegistry.TaskRouterUpdated(oldRouter=empty(address), newRouter=_taskRouter)

@@ -290,7 +290,7 @@ def setActive(isActive: bool):
     pool_core.core = core
     if core & pool_core.IS_APPROVED != 0:
         extcall IModelRegistry(pool_terms._registry()).updatePoolListing(True, isActive)
-    if pool_core._slot(core) != 0:
+    if core & pool_core.HAS_SLOT != 0:
         self._report_ranked(pool_core.counters)
 
 

@@ -19,6 +19,7 @@ from contracts.pools import pool_set
 from contracts.shared import code_blob
 from contracts.shared import errors
 from contracts.shared import ownable
+from contracts.shared import probe
 
 initializes: pool_set
 initializes: ownable
@@ -40,6 +41,7 @@ MAX_BATCH: constant(uint256) = 64
 ACTIVE: constant(uint256) = 0
 
 # records[pool]: pool id + 1 in 0-31 | created, unix time, in 32-71 | category in 72-103
+MAX_RECORDED_ID: constant(uint256) = 2**32 - 1
 CREATED_AT: constant(uint256) = 32
 CATEGORY_AT: constant(uint256) = 72
 
@@ -178,10 +180,10 @@ def deactivatePools(pools: DynArray[address, MAX_BATCH]):
 def setModelRegistry(_modelRegistry: address):
     """
     @notice Choose the registry of the pools that are created from now on.
-    @dev Reverts with `Unauthorized()`, and with `InvalidInput()` for an address without code.
+    @dev Reverts with `Unauthorized()`, and with `InvalidInput()` for an address that is no registry.
     """
     ownable._only_owner()
-    if not _modelRegistry.is_contract:
+    if not probe._answers(_modelRegistry, method_id("taskRouter()", output_type=bytes4)):
         errors._invalid_input()
     log ITaskPoolFactory.ModelRegistryUpdated(oldRegistry=self.modelRegistry, newRegistry=_modelRegistry)
     self.modelRegistry = _modelRegistry
@@ -507,18 +509,19 @@ def _create(user: address, category: String[128], metadata: String[1056], determ
 
 @internal
 def _set_active(pool: address, active: bool):
-    record: uint256 = self._existing(pool)
-    if self._is_active(record) == active:
-        if active:
-            errors._pool_already_active()
-        errors._pool_already_inactive()
+    record: uint256 = self.records[pool]
+    if record == 0:
+        errors._pool_not_found()
+    pool_id: uint256 = unsafe_sub(record & MAX_RECORDED_ID, 1)
     if active:
-        pool_set._add(ACTIVE, self._id(record))
+        if not pool_set._add(ACTIVE, pool_id):
+            errors._pool_already_active()
         log ITaskPoolFactory.PoolActivated(pool=pool)
     else:
-        pool_set._remove(ACTIVE, self._id(record))
+        if not pool_set._remove(ACTIVE, pool_id):
+            errors._pool_already_inactive()
         log ITaskPoolFactory.PoolDeactivated(pool=pool)
-    extcall ITaskPool(pool).setActive(active)
+    extcall ITaskPool(pool).setActive(active, skip_contract_check=True)  # a pool of ours has code
 
 
 @internal
@@ -579,7 +582,7 @@ def _check_limit(limit: uint256):
 @internal
 @pure
 def _id(record: uint256) -> uint256:
-    return (record & (2**32 - 1)) - 1
+    return (record & MAX_RECORDED_ID) - 1
 
 
 @internal
@@ -644,7 +647,7 @@ def _list(set_id: uint256) -> DynArray[address, MAX_LIST]:
     pools: DynArray[address, MAX_LIST] = []
     total: uint256 = len(self.all_pools)
     for i: uint256 in range((total + 255) >> 8, bound=2**24):
-        word: uint256 = pool_set.words[set_id][i]
+        word: uint256 = pool_set.words[set_id << 32 | i]
         for bit: uint256 in range(256):
             if word >> bit == 0 or len(pools) == MAX_LIST:
                 break
@@ -665,9 +668,13 @@ def _at(set_id: uint256, index: uint256) -> address:
 @internal
 @view
 def _router() -> address:
-    if self.modelRegistry == empty(address):
+    registry: address = self.modelRegistry
+    if registry == empty(address):
         errors._invalid_input()
-    return staticcall IModelRegistry(self.modelRegistry).taskRouter()
+    router: address = staticcall IModelRegistry(registry).taskRouter()
+    if router == empty(address):
+        errors._invalid_input()
+    return router
 
 
 @internal

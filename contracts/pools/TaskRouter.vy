@@ -387,7 +387,7 @@ def rankedPool(pool: address, slot: uint256) -> (uint256, uint256, uint256):
     key: uint256 = ranking.keys[slot]
     if self._pool(slot) != pool or key >> 160 == 0:
         return 0, 0, 0
-    return key >> 160, task_words.TIME - (key >> 120) & task_words.TIME, key & TASK
+    return key >> 160, task_words.TIME - ((key >> 120) & task_words.TIME), key & TASK
 
 
 # ---------------------------------------------------------------- internal

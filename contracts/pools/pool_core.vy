@@ -30,6 +30,7 @@ ADDRESS: constant(uint256) = 2**160 - 1
 ONE_TASK: constant(uint256) = 1 << 160
 ONE_BLOB: constant(uint256) = 1 << 192
 ONE_SLOT: constant(uint256) = 1 << 224
+HAS_SLOT: constant(uint256) = (2**24 - 1) << 224
 IS_ACTIVE: constant(uint256) = 1 << 248
 IS_APPROVED: constant(uint256) = 1 << 249
 IS_UNREPORTED: constant(uint256) = 1 << 250

@@ -13,23 +13,37 @@ NIBBLES: constant(uint256) = max_value(uint256) // 17  # 0x0f0f...
 BYTES: constant(uint256) = max_value(uint256) // 257  # 0x00ff00ff...
 ONES: constant(uint256) = max_value(uint256) // 65_535  # 0x00010001...
 
-words: HashMap[uint256, HashMap[uint256, uint256]]
+words: HashMap[uint256, uint256]  # set << 32 | index of the word
 
 
 @internal
-def _add(set_id: uint256, pool_id: uint256):
-    self.words[set_id][pool_id >> 8] |= 1 << (pool_id & 255)
+def _add(set_id: uint256, pool_id: uint256) -> bool:
+    """
+    @return False if the pool was in the set already.
+    """
+    slot: uint256 = set_id << 32 | pool_id >> 8
+    word: uint256 = self.words[slot]
+    bit: uint256 = 1 << (pool_id & 255)
+    self.words[slot] = word | bit
+    return word & bit == 0
 
 
 @internal
-def _remove(set_id: uint256, pool_id: uint256):
-    self.words[set_id][pool_id >> 8] &= ~(1 << (pool_id & 255))
+def _remove(set_id: uint256, pool_id: uint256) -> bool:
+    """
+    @return False if the pool was not in the set.
+    """
+    slot: uint256 = set_id << 32 | pool_id >> 8
+    word: uint256 = self.words[slot]
+    bit: uint256 = 1 << (pool_id & 255)
+    self.words[slot] = word & ~bit
+    return word & bit != 0
 
 
 @internal
 @view
 def _contains(set_id: uint256, pool_id: uint256) -> bool:
-    return (self.words[set_id][pool_id >> 8] >> (pool_id & 255)) & 1 == 1
+    return (self.words[set_id << 32 | pool_id >> 8] >> (pool_id & 255)) & 1 == 1
 
 
 @internal
@@ -40,7 +54,7 @@ def _count(set_id: uint256, end: uint256) -> uint256:
     """
     total: uint256 = 0
     for i: uint256 in range((end + 255) >> 8, bound=MAX_WORDS):
-        word: uint256 = self.words[set_id][i]
+        word: uint256 = self.words[set_id << 32 | i]
         if (i + 1) << 8 > end:
             word &= (1 << (end & 255)) - 1
         total += self._popcount(word)
@@ -59,7 +73,7 @@ def _page(set_id: uint256, end: uint256, offset: uint256, limit: uint256) -> Dyn
     for i: uint256 in range((end + 255) >> 8, bound=MAX_WORDS):
         if len(members) == limit:
             break
-        word: uint256 = self.words[set_id][i]
+        word: uint256 = self.words[set_id << 32 | i]
         size: uint256 = self._popcount(word)
         if size <= skip:
             skip -= size

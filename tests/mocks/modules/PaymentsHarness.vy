@@ -17,8 +17,8 @@ def pay(to: address, amount: uint256) -> bool:
 
 
 @external
-def withdrawCredit(to: address) -> uint256:
-    return payments._withdraw_credit(to)
+def withdrawCredit(to: address):
+    payments._withdraw_credit(to)
 
 
 @external

@@ -22,13 +22,13 @@ def remove(set_id: uint256, pool_id: uint256):
 
 @external
 def setWord(set_id: uint256, index: uint256, word: uint256):
-    pool_set.words[set_id][index] = word
+    pool_set.words[set_id << 32 | index] = word
 
 
 @external
 @view
 def wordOf(set_id: uint256, index: uint256) -> uint256:
-    return pool_set.words[set_id][index]
+    return pool_set.words[set_id << 32 | index]
 
 
 @external

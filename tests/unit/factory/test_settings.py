@@ -215,3 +215,10 @@ def test_set_pool_metadata_reverts_caller_owns_neither(system, stranger, pools):
 def test_set_pool_metadata_reverts_unknown_pool(system, operator, stranger):
     with reverts("PoolNotFound()"):
         system.factory.setPoolMetadata(stranger, "", sender=operator)
+
+
+def test_set_model_registry_reverts_for_a_contract_that_is_no_registry(system, operator):
+    for address in (system.viewer.address, system.router.address):
+        with reverts("InvalidInput()"):
+            system.factory.setModelRegistry(address, sender=operator)
+    assert system.factory.modelRegistry() == system.registry.address

@@ -144,3 +144,11 @@ def test_set_request_lifetime_reverts_caller_is_not_the_owner(registry, stranger
     with reverts("Unauthorized()"):
         registry.setRequestLifetime(600, sender=stranger)
     assert registry.requestLifetime() == 86_400
+
+
+def test_set_task_router_reverts_for_a_contract_that_is_no_router(system, operator):
+    fresh = deployer("ModelRegistry").deploy(sender=operator)
+    for address in (system.viewer.address, system.factory.address, fresh.address):
+        with reverts("InvalidInput()"):
+            fresh.setTaskRouter(address, sender=operator)
+    assert int(fresh.taskRouter(), 16) == 0
