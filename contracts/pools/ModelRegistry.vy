@@ -749,10 +749,8 @@ def _request(model_id: String[96], prompt: String[4128], max_cost: uint256) -> u
         requestId=request_id, user=msg.sender, modelId=convert(model_id, String[64]), tokenCount=tokens, totalCost=cost
     )
     surplus: uint256 = msg.value - cost
-    if surplus != 0:
+    if surplus != 0 and not payments._pay(msg.sender, surplus):
         self.owed += surplus
-        if payments._pay(msg.sender, surplus):
-            self.owed -= surplus
     return request_id
 
 

@@ -53,8 +53,8 @@ DELIVERY_GAS: constant(uint256) = 150_000
 DELIVERY_GAS_LEFT: constant(uint256) = 210_000
 # A claim passes this many expired tasks at most.
 MAX_PASSED: constant(uint256) = 8
-# This many of the best tasks are looked at for a worker who may not have the very best.
-MAX_LOOK: constant(uint256) = 32
+# This many of the best tasks are looked at first where the very best is expired or not for the worker; then 128.
+FIRST_LOOK: constant(uint256) = 8
 
 reserved: uint256  # wei in escrow for tasks, and credits
 progress: HashMap[uint256, uint256]  # see task_words
@@ -99,7 +99,7 @@ def __default__():
     """
     @notice Fund the pool. Plain transfers only.
     """
-    if len(msg.data) != 0:
+    if len(msg.data) != 0 or pool_core.core == max_value(uint256):  # the implementation has no owner
         errors._invalid_input()
 
 
@@ -420,7 +420,10 @@ def verifyAndPay(taskId: uint256, isValid: bool):
     @param isValid Whether the result is accepted.
     """
     if not self._verify(taskId, isValid):
-        if task_words._state(self.progress[taskId]) != task_words.PENDING:
+        progress: uint256 = self.progress[taskId]
+        if not self._is_verifier(ranking.keys[taskId], progress):
+            errors._unauthorized()
+        if task_words._state(progress) != task_words.PENDING:
             errors._task_not_pending()
         errors._task_deadline_passed()
 
@@ -698,7 +701,7 @@ def getNextAvailableFor(user: address, ranked: bool) -> uint256:
     @notice The best task for a worker who is barred from others.
     @param user The worker.
     @param ranked Only tasks that the router ranks.
-    @return The task's id, 0 if none of the best 32 is for him.
+    @return The task's id, 0 if none of the best 128 is for him.
     """
     return self._next_for(user, ranked)
 
@@ -859,7 +862,7 @@ def queuePosition(taskId: uint256, queueType: uint256) -> uint256:
     """
     @return How many tasks of a queue have a smaller id.
     """
-    return task_queues._position(taskId, queueType)
+    return task_queues._position(min(taskId, pool_core._tasks(pool_core.core) + 1), queueType)
 
 
 @view
@@ -1014,10 +1017,10 @@ def _release(task_id: uint256, word: uint256, progress: uint256, leaves: uint256
     if block.timestamp > task_words._expiry(word):
         self._refund(task_id, word, progress, leaves)
         return
-    kept: uint256 = progress & task_words.KEPT
+    released: uint256 = task_words._released(progress, block.timestamp)
     if bar:
-        kept |= task_words.SOMEBODY_BARRED
-    self.progress[task_id] = kept
+        released |= task_words.SOMEBODY_BARRED
+    self.progress[task_id] = released
     pool_core.counters = pool_core.counters - leaves + pool_core.ONE_AVAILABLE
     self._move(task_id, word, task_queues.AVAILABLE, True)
 
@@ -1048,10 +1051,10 @@ def _verify(task_id: uint256, is_valid: bool) -> bool:
     """
     word: uint256 = self._existing(task_id)
     progress: uint256 = self.progress[task_id]
-    if not self._is_verifier(word, progress):
-        errors._unauthorized()
     if task_words._state(progress) != task_words.PENDING or block.timestamp > task_words._deadline(progress):
         return False
+    if not self._is_verifier(word, progress):
+        errors._unauthorized()
     log ITaskPool.ZKPVerified(taskId=task_id, isValid=is_valid, verifier=msg.sender)
     if is_valid:
         self._accept(task_id, word, progress)
@@ -1091,6 +1094,8 @@ def _refund(task_id: uint256, word: uint256, progress: uint256, leaves: uint256)
     """
     reward: uint256 = word >> 160
     ended: uint256 = task_words._with_state(progress, task_words.REFUNDED)
+    if leaves != pool_core.ONE_PENDING:
+        ended &= ~task_words.SUBMISSION  # there is none: the bits held a time
     self.progress[task_id] = ended
     pool_core.counters -= leaves
     self._move(task_id, word, 0, leaves == pool_core.ONE_AVAILABLE)
@@ -1187,11 +1192,16 @@ def _next_for(user: address, ranked: bool) -> uint256:
     for tree: uint256 in range(2):
         if tree == task_words.OWN and ranked and core & pool_core.IS_APPROVED == 0:
             continue
-        leaves: DynArray[uint256, 128] = ranking._top(tree, levels, MAX_LOOK)
-        for task_id: uint256 in leaves:
-            if not self._is_expired(task_id) and not self._is_barred(task_id, user):
-                if ranking.keys[task_id] > ranking.keys[best]:
-                    best = task_id
+        for limit: uint256 in [FIRST_LOOK, ranking.MAX_TOP]:
+            leaves: DynArray[uint256, 128] = ranking._top(tree, levels, limit)
+            found: bool = len(leaves) < limit
+            for task_id: uint256 in leaves:
+                if not self._is_expired(task_id) and not self._is_barred(task_id, user):
+                    found = True
+                    if ranking.keys[task_id] > ranking.keys[best]:
+                        best = task_id
+                    break
+            if found:
                 break
     return best
 

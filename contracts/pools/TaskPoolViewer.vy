@@ -223,7 +223,7 @@ def whyStuck(pool: address, taskId: uint256) -> ITaskPoolViewer.TaskSituation:
     situation: ITaskPoolViewer.TaskSituation = empty(ITaskPoolViewer.TaskSituation)
     if state == task_words.AVAILABLE:
         situation.state = "available"
-        situation.since = task_words._created(word)
+        situation.since = max(task_words._created(word), task_words._moved_at(progress))
         situation.until = task_words._expiry(word)
         situation.waitsFor = "a worker"
         if not staticcall ITaskPool(pool).isActive():
@@ -233,7 +233,7 @@ def whyStuck(pool: address, taskId: uint256) -> ITaskPoolViewer.TaskSituation:
             situation.anyoneCanCall = "releaseExpiredTasks"
     elif state == task_words.ACTIVE:
         situation.state = "active"
-        situation.since = task_words._claimed_at(progress)
+        situation.since = task_words._moved_at(progress)
         situation.until = task_words._deadline(progress)
         situation.waitsFor = "its worker"
         situation.who = task_words._worker(progress)

@@ -86,7 +86,9 @@ def claimBestTask() -> (address, uint256):
             # Not expired, for then the pool would have reported another task: the worker is barred from it.
             pool, task_id = staticcall ITaskRouter(self).getBestTaskFor(msg.sender)
             if task_id == 0:
-                errors._no_available_task()
+                if passed == 0:
+                    errors._no_available_task()
+                break
             task_id = extcall ITaskPool(pool).claimTaskForUser(msg.sender, task_id)
         if task_id != 0:
             self._claimed(pool, task_id)
@@ -147,7 +149,7 @@ def submitTask(
     @param zkpPublicResult The proof's public result.
     @param resultData Up to 4,096 bytes.
     """
-    if self.last_claim[msg.sender] != (convert(pool, uint256) | taskId << 160):
+    if taskId > TASK or self.last_claim[msg.sender] != (convert(pool, uint256) | taskId << 160):
         errors._not_assigned()
     extcall ITaskPool(pool).submitTaskForUser(
         msg.sender, taskId, zkpProof, zkpPublicInput, zkpPublicResult, resultData
@@ -188,9 +190,11 @@ def releaseAllExpiredTasks(pools: DynArray[address, 64], maxPerPool: uint256):
 def assignSlot() -> uint256:
     """
     @notice Give a pool its place in the ranking, when it is approved for the first time.
-    @dev Reverts with `PoolNotFound()` for anyone but a pool of the factory, `InvalidInput()` when all 13,599 are given.
+    @dev Reverts with `Unauthorized()` for anyone but a pool of the factory, `InvalidInput()` when all 13,599 are given.
     @return The slot.
     """
+    if not staticcall ITaskPoolFactory(factory).isRegisteredPool(msg.sender):
+        errors._unauthorized()
     pool_id: uint256 = staticcall ITaskPoolFactory(factory).poolIdOf(msg.sender)
     slot: uint256 = self.slots + 1
     if slot > MAX_SLOT:

@@ -21,7 +21,7 @@
         |---------|--------------------------------------------------------------------------------|
         | 0-159   | worker: while active, pending, and once ended                                  |
         | 160-199 | deadline, unix time: of the claim while active, of the verification while pending |
-        | 200-239 | while active: claimed, unix time                                               |
+        | 200-239 | while active: claimed, unix time; while available again: released, unix time   |
         | 200-227 | once submitted: nonce of the result's blob                                     |
         | 228-243 | once submitted: version of the verifier, fixed at submission                   |
         | 244-247 | rejections so far                                                              |
@@ -53,6 +53,8 @@ SILENCE_PAYS: constant(uint256) = 1 << 251
 LAST_ATTEMPT: constant(uint256) = 1 << 252
 SOMEBODY_BARRED: constant(uint256) = 1 << 253
 IS_UNDELIVERED: constant(uint256) = 1 << 254
+# Blob and version of a submission.
+SUBMISSION: constant(uint256) = (2**44 - 1) << 200
 # What stays when a task is released.
 KEPT: constant(uint256) = 15 << 244 | SOMEBODY_BARRED
 
@@ -116,6 +118,12 @@ def _submitted(
 
 @internal
 @pure
+def _released(progress: uint256, now: uint256) -> uint256:
+    return progress & KEPT | now << 200
+
+
+@internal
+@pure
 def _with_state(progress: uint256, state: uint256) -> uint256:
     return progress & ~(7 << STATE_AT) | state << STATE_AT
 
@@ -134,7 +142,10 @@ def _deadline(progress: uint256) -> uint256:
 
 @internal
 @pure
-def _claimed_at(progress: uint256) -> uint256:
+def _moved_at(progress: uint256) -> uint256:
+    """
+    @return When an active task was claimed, or an available one released: 0 if it never was.
+    """
     return (progress >> 200) & TIME
 
 
