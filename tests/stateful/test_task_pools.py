@@ -53,6 +53,7 @@ PROFILES = {"default": (28, 70), "fuzz": (2_000, 120)}  # runs, steps each
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "default")
 
 MAX_POOLS = 6
+ENDED_AT_FIRST = 30
 MAX_RANKED = 30  # the contracts look at the best 32 tasks of a kind for a worker
 REVERTS = bytes.fromhex("60006000fd")
 CONTRACTS = ("TaskPool", "TaskPoolFactory", "ModelRegistry", "TaskRouter")
@@ -132,14 +133,15 @@ ACTIONS = {
     "choose_registry": 1,
     "claim_best_task": 12,
     "claim_task": 5,
-    "claim_task_from_pool": 8,
+    "claim_task_from_pool": 9,
     "create_pools": 3,
     "describe_pool": 1,
     "every_task_can_end": 1,
     "hand_over": 4,
     "look_at_a_task": 1,
-    "open_all_pools": 3,
-    "open_or_close_pools": 4,
+    "open_all_pools": 1,
+    "open_or_close_pools": 5,
+    "reject_for_good": 2,
     "release_expired_tasks": 3,
     "release_my_claim": 3,
     "request_inference": 8,
@@ -154,15 +156,15 @@ ACTIONS = {
     "submit_task_in_time": 24,
     "sync": 1,
     "take_credit_from_pool": 3,
-    "take_credit_from_registry": 4,
-    "take_fees_and_surplus": 2,
+    "take_credit_from_registry": 5,
+    "take_fees_and_surplus": 3,
     "transfer_plainly": 1,
-    "try_callbacks": 2,
+    "try_callbacks": 4,
     "verify_and_pay": 18,
     "verify_any": 1,
     "wait_a_little": 3,
     "wait_for_a_deadline": 6,
-    "wait_while_pending": 4,
+    "wait_while_pending": 5,
     "withdraw_free_balance": 1,
 }
 STATES_NEEDED = {
@@ -173,6 +175,7 @@ STATES_NEEDED = {
     "claim_task_from_pool": (AVAILABLE,),
     "every_task_can_end": (AVAILABLE, ACTIVE, PENDING),
     "look_at_a_task": tuple(QUEUES),
+    "reject_for_good": (AVAILABLE,),
     "release_my_claim": (ACTIVE,),
     "settle_unverified": (PENDING,),
     "submit_task": (ACTIVE,),
@@ -276,6 +279,14 @@ def base_of_each_run() -> dict:
         last = system.pool(address)
         last.setTaskTerms(3_600, 3_600, 1, True, sender=owner)
         world.pools[address].set_task_terms(owner, 3_600, 3_600, 1, True)
+        # Ended tasks: new ones come in the next word of the queues and the ranking soon.
+        for _ in range(2):
+            tasks = ([1] * 15, [0] * 15, ["m"] * 15, [""] * 15, [START + 600] * 15)
+            last.addAITasks(*tasks, sender=owner, value=15)
+            world.pools[address].add_ai_tasks(owner, *tasks, value=15)
+        for task_id in range(1, ENDED_AT_FIRST + 1):
+            last.cancelTask(task_id, sender=owner)
+            world.pools[address].cancel_task(owner, task_id)
         system.registry.setProtocolFeeBps(250)
         registries[0].set_protocol_fee_bps(operator, 250)
         contracts = {
@@ -468,14 +479,14 @@ class TaskPools(RuleBasedStateMachine):
 
     def open_or_close_pools(self, luck):
         """Mostly all stay open: with closed pools little happens."""
-        is_active = luck.flip()
         closed = [pool.address for pool in self.pools() if not pool.is_active]
         opened = [pool.address for pool in self.pools() if pool.is_active]
+        is_active = bool(closed) and luck.randint(0, 2) > 0
         candidates = closed if is_active else opened
         if not candidates or self.seldom(luck, 3):
-            candidates = [*self.world.pools, self.stranger]
+            candidates = [*(opened if is_active else closed), self.stranger]
         sender = self.sender(luck, self.factory.owner)
-        if luck.flip():
+        if self.seldom(luck, 3):
             addresses = luck.some_of(candidates, 2)
             self.act(self.factory, "activatePools" if is_active else "deactivatePools", sender, addresses)
             return
@@ -506,7 +517,9 @@ class TaskPools(RuleBasedStateMachine):
         self.act(self.factory, "setModelRegistry", self.sender(luck, self.factory.owner), address)
 
     def hand_over(self, luck):
-        of = luck.one_of([*self.pools(), *self.registries, self.factory])
+        everything = [luck.one_of(self.pools()), luck.one_of(self.registries), self.factory]
+        proposed = [of for of in everything if of.pending_owner != NOBODY]
+        of = luck.one_of(proposed or everything)
         if of.pending_owner == NOBODY or self.seldom(luck, 3):
             new = luck.one_of([*self.owners, self.world.operator, NOBODY])
             self.act(of, "transferOwnership", self.sender(luck, of.owner), new)
@@ -529,7 +542,7 @@ class TaskPools(RuleBasedStateMachine):
         elif function == "updateModel":
             self.act(registry, function, sender, model_id, "name", "", price)
         else:
-            self.act(registry, function, sender, model_id, luck.one_of([True, True, False]))
+            self.act(registry, function, sender, model_id, luck.flip())
         for known, model in registry.models.items():
             expected = (model.name, model.description, model.pricing, model.is_active, model.created, model.price)
             assert self.contract(registry).models(known) == expected
@@ -574,7 +587,7 @@ class TaskPools(RuleBasedStateMachine):
         model_ids = [*registry.models, "none"] if odd or not usable else usable
         model_id = luck.one_of(model_ids)
         inactive = [name for name, model in registry.models.items() if not model.is_active]
-        if inactive and self.seldom(luck, 4):
+        if inactive and luck.flip():
             model_id = luck.one_of(inactive)
         prompt = "p" * luck.one_of([0, 1, 4, 5, 33, 4_096, 4_097] if odd else [0, 4, 5, 33])
         cost = registry.cost(model_id, prompt) if model_id in registry.models else 1
@@ -611,7 +624,7 @@ class TaskPools(RuleBasedStateMachine):
         registry = luck.one_of(self.registries)
         holders = [account for account, amount in registry.credits.items() if amount]
         sender = self.sender(luck, *(holders or self.requesters))
-        if luck.flip():
+        if sender in self.world.refusing or self.seldom(luck, 4):
             self.act(registry, "withdrawRefundTo", sender, self.oneself_or(luck, sender))
         else:
             self.act(registry, "withdrawRefund", sender)
@@ -768,7 +781,8 @@ class TaskPools(RuleBasedStateMachine):
     def verify_and_pay(self, luck):
         pending = self.tasks(PENDING)
         in_time = [(pool, task) for pool, task in pending if self.world.now <= task.deadline]
-        self.verify(luck, in_time or pending)
+        expired = [(pool, task) for pool, task in in_time if pool.is_expired(task) and not task.is_last_attempt]
+        self.verify(luck, expired or in_time or pending)
 
     def verify_any(self, luck):
         self.verify(luck, self.tasks(ACTIVE, PENDING, PENDING))
@@ -783,6 +797,19 @@ class TaskPools(RuleBasedStateMachine):
         ids = [task.task_id] + [at for at in ids if at != task.task_id]
         valid = [luck.flip() for _ in range(luck.one_of([len(ids)] * 9 + [len(ids) - 1]))]
         self.act(pool, "batchVerifyAndPay", sender, ids, valid)
+
+    def reject_for_good(self, luck):
+        """One task goes through the hands of all idle workers, and each result is rejected."""
+        tasks = self.tasks(AVAILABLE)
+        pool, task = luck.one_of([pair for pair in tasks if pair[1].is_request] or tasks)
+        for worker in self.workers:
+            if self.router.active_task(worker) is None and task.state == AVAILABLE:
+                self.act(self.router, "claimTask", worker, pool.address, task.task_id)
+            if task.state == ACTIVE and task.worker == worker:
+                self.act(self.router, "submitTask", worker, pool.address, task.task_id, b"", 0, 0, "")
+            if task.state == PENDING:
+                self.act(pool, "verifyAndPay", self.right_verifiers(pool, task)[0], task.task_id, False)
+        situations["refunded after the last rejection"] += task.is_ended
 
     # ------------------------------------------------ anyone
 
@@ -811,8 +838,8 @@ class TaskPools(RuleBasedStateMachine):
 
     def settle_unverified(self, luck):
         pending = self.tasks(PENDING)
-        lapsed = [(pool, task) for pool, task in pending if self.world.now > task.deadline]
-        pool, task = luck.one_of(lapsed or pending)
+        ripe = [(pool, task) for pool, task in pending if self.world.now >= task.deadline]
+        pool, task = luck.one_of(ripe or pending)
         ids = [task.task_id] + self.some_ids(luck, pool, *QUEUES)
         sender = luck.one_of(self.actors)
         self.act(pool, "settleUnverified", sender, ids)
@@ -921,10 +948,11 @@ class TaskPools(RuleBasedStateMachine):
         getattr(self, action)(luck)
 
     def wait_while_pending(self, luck):
-        """Past the expiry of a submitted task, or past its verification window."""
+        """To the expiry of a submitted task or the end of its verification window, or just past it; then a verifier acts."""
         ends = [end for _, task in self.tasks(PENDING) for end in (task.expiry, task.deadline) if end >= self.world.now]
         if ends:
-            self.pass_time(luck.one_of(ends) + 1 - self.world.now)
+            self.pass_time(luck.one_of(ends) + luck.randint(0, 1) - self.world.now)
+            self.verify_and_pay(luck)
 
     # ------------------------------------------------ what always holds
 
@@ -1045,8 +1073,9 @@ class TaskPools(RuleBasedStateMachine):
             assert (contract.isActive(), contract.isApproved()) == (pool.is_active, pool.is_approved)
             for account in (*self.workers, *self.requesters):
                 assert contract.creditOf(account) == pool.credits[account]
-            for task in pool.tasks.values():
-                self.check_task(pool, task)
+            for task_id, task in pool.tasks.items():
+                if task_id > ENDED_AT_FIRST or pool.owner != self.owners[-1]:
+                    self.check_task(pool, task)
             for address, other in self.world.pools.items():
                 assert self.system.factory.allPools(other.pool_id) == address
         for registry in self.registries:
