@@ -164,7 +164,7 @@ ACTIONS = {
     "verify_any": 1,
     "wait_a_little": 3,
     "wait_for_a_deadline": 6,
-    "wait_while_pending": 5,
+    "wait_while_pending": 8,
     "withdraw_free_balance": 1,
 }
 STATES_NEEDED = {
@@ -901,15 +901,19 @@ class TaskPools(RuleBasedStateMachine):
         return task.expiry if task.state == AVAILABLE else task.deadline
 
     def wait_for_a_deadline(self, luck):
-        """To the last second that is in time, or to the first that is not."""
-        late = luck.flip()
-        tasks = self.tasks(AVAILABLE, ACTIVE, PENDING)
-        deadlines = sorted(
-            {self.next_deadline(task) for _, task in tasks if self.next_deadline(task) >= self.world.now}
-        )
-        if deadlines:
-            soon = deadlines[:2] * 3 + deadlines
-            self.pass_time(luck.one_of(soon) + late - self.world.now)
+        """To the last second that is in time, or to the first that is not; then a stranger may try to make use of it."""
+        ahead = [
+            (self.next_deadline(task), at, pool, task)
+            for at, (pool, task) in enumerate(self.tasks(AVAILABLE, ACTIVE, PENDING))
+            if self.next_deadline(task) >= self.world.now
+        ]
+        if ahead:
+            soon = sorted(ahead, key=lambda item: item[:2])[:2]
+            deadline, _, pool, task = luck.one_of(soon * 3 + ahead)
+            self.pass_time(deadline + luck.randint(0, 1) - self.world.now)
+            if luck.flip():
+                function = "settleUnverified" if task.state == PENDING else "releaseExpiredTasks"
+                self.act(pool, function, self.stranger, [task.task_id])
 
     # ------------------------------------------------ the rules: what the actors do next
 
@@ -949,7 +953,8 @@ class TaskPools(RuleBasedStateMachine):
 
     def wait_while_pending(self, luck):
         """To the expiry of a submitted task or the end of its verification window, or just past it; then a verifier acts."""
-        ends = [end for _, task in self.tasks(PENDING) for end in (task.expiry, task.deadline) if end >= self.world.now]
+        ends = [end for _, task in self.tasks(PENDING) for end in [task.expiry] * 3 + [task.deadline]]
+        ends = [end for end in ends if end >= self.world.now]
         if ends:
             self.pass_time(luck.one_of(ends) + luck.randint(0, 1) - self.world.now)
             self.verify_and_pay(luck)
