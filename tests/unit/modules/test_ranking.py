@@ -27,10 +27,10 @@ class Tree:
         self.keys: dict[int, int] = {}
 
     def apply(self, changes: list[tuple[int, int]]):
-        """Leaves and their new keys, 0 to take one out; keys get the leaf below them, so that no two are the same."""
+        """Leaves and their new keys, 0 to take one out; no two keys have the same top 168 bits, as the router's."""
         batch: list[tuple[int, int]] = []
         for leaf, rank in changes:
-            key = rank << 32 | (2**32 - 1 - leaf) if rank else 0
+            key = rank << 160 | (2**32 - 1 - leaf) << 88 | leaf if rank else 0
             if key:
                 if leaf > self.highest:
                     self._flush(batch)
