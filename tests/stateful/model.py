@@ -359,7 +359,9 @@ class Pool(Ownable, Payer):
     def batch_verify_and_pay(self, sender: str, task_ids: list[int], are_valid: list[bool]):
         refuse_if(len(task_ids) != len(are_valid), "InvalidInput")
         for task_id in task_ids:
-            refuse_if(not self.is_verifier(sender, self.task(task_id)), "Unauthorized")
+            task = self.task(task_id)
+            is_open = task.state == PENDING and self.world.now <= task.deadline
+            refuse_if(is_open and not self.is_verifier(sender, task), "Unauthorized")
         for task_id, is_valid in zip(task_ids, are_valid, strict=True):
             task = self.tasks[task_id]
             if task.state == PENDING and self.world.now <= task.deadline:

@@ -76,7 +76,7 @@ CALLBACKS = {
         "creditRefund": "Unauthorized()",
         "updatePoolListing": "Unauthorized()",
     },
-    "TaskRouter": {"assignSlot": "PoolNotFound()", "poolChanged": "Unauthorized()"},
+    "TaskRouter": {"assignSlot": "Unauthorized()", "poolChanged": "Unauthorized()"},
 }
 # Each of them must be met in a run.
 ERRORS = {
