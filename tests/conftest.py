@@ -1,4 +1,9 @@
-"""One deployment a session, made by deploy.py's own function; each test starts from it and leaves no trace."""
+"""
+One deployment a file, made by deploy.py's own function, on a chain of its own: titanoboa slows down with every account that was ever
+written, anchors or not. Each test starts from the deployment and leaves no trace.
+"""
+
+from collections import defaultdict
 
 import boa
 import pytest
@@ -7,12 +12,40 @@ from deploy import deploy
 from tests.helpers.chain import ETHER
 
 START = 1_800_000_000  # boa starts at the wall clock
+# Of a test with more than GRID cases in tests/hostile, each THINNING-th runs unless --all is given.
+GRID = 12
+THINNING = 3
 
 
-@pytest.fixture(scope="session")
+def pytest_addoption(parser):
+    parser.addoption(
+        "--all", action="store_true", help="run each case of the large grids of hostile tests, not a third"
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--all"):
+        return
+    cases = defaultdict(list)
+    for item in items:
+        if "/hostile/" in item.nodeid:
+            cases[item.nodeid.split("[")[0]].append(item)
+    left_out = {
+        id(item)
+        for grid in cases.values()
+        if len(grid) > GRID
+        for position, item in enumerate(grid)
+        if position % THINNING
+    }
+    config.hook.pytest_deselected(items=[item for item in items if id(item) in left_out])
+    items[:] = [item for item in items if id(item) not in left_out]
+
+
+@pytest.fixture(scope="module")
 def deployed():
-    boa.env.evm.patch.timestamp = START
-    return deploy()
+    with boa.swap_env(boa.Env()):
+        boa.env.evm.patch.timestamp = START
+        yield deploy()
 
 
 @pytest.fixture(autouse=True)

@@ -43,7 +43,7 @@ def test_ranked_pool_without_tasks(system, approved_pool, stranger):
 
 def test_reverts_assign_slot_by_others(system, stranger, operator, worker):
     for sender in (stranger, operator, system.registry.address, system.factory.address, system.implementation.address):
-        with reverts("PoolNotFound()"):
+        with reverts("Unauthorized()"):
             system.router.assignSlot(sender=sender)
 
 

@@ -87,5 +87,5 @@ def test_reverts_wrong_task(system, pool, worker, task_id):
 def test_reverts_task_id_that_only_looks_alike(system, pool, worker):
     """Its lowest 96 bits are those of the claimed task."""
     claim(system, pool, add_task(pool), worker)
-    with reverts("TaskNotFound()"):
+    with reverts("NotAssigned()"):
         submit(system, pool, 2**96 + 1, worker)
