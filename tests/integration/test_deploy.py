@@ -1,0 +1,57 @@
+"""The command deploy.py"""
+
+import json
+import sys
+
+import pytest
+
+import deploy
+from scripts.abi import abi
+
+
+def run(monkeypatch, *arguments) -> int:
+    monkeypatch.setattr(sys, "argv", ["deploy.py", *arguments])
+    with pytest.raises(SystemExit) as end:
+        deploy.main()
+    return end.value.code
+
+
+def test_default_behavior(monkeypatch, capsys, tmp_path):
+    assert run(monkeypatch, "--record", str(tmp_path / "run.json")) == 0
+    output = capsys.readouterr().out
+    assert "every wei is accounted for" in output
+    assert "WRONG" not in output
+
+    record = json.loads((tmp_path / "run.json").read_text())
+    assert list(record) == ["chainId", "contracts", "tasks", "gas"]
+    assert record["chainId"] == 1
+    for name, contract in record["contracts"].items():
+        assert contract["abi"] == json.loads(json.dumps(abi(name)))
+        assert contract["address"].startswith("0x")
+    assert len(record["tasks"]) == 22  # twenty requests and two tasks of a pool's owner
+    assert {task["state"] for task in record["tasks"]} == {"paid", "refunded"}
+    assert all(set(task) == {"pool", "id", "state", "reward", "worker"} for task in record["tasks"])
+    assert record["gas"]["submitTask"] > 21_000
+
+
+def test_exits_with_1_if_a_wei_is_missing(monkeypatch, capsys):
+    monkeypatch.setattr(deploy.LifeCycle, "_check", lambda run: [("no pool holds a wei", False)])
+    assert run(monkeypatch) == 1
+    assert "not every wei is accounted for" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["--recrod", "x"], "deploy.py: No such option '--recrod'. Did you mean '--record'?\n"),
+        (["surplus"], "deploy.py: Got unexpected extra argument (surplus)\n"),
+        (["--record", "no/such/folder/x"], None),
+        (["--record"], "deploy.py: Option '--record' requires an argument.\n"),
+    ],
+)
+def test_wrong_use_is_one_line_and_status_2(monkeypatch, capsys, arguments, line):
+    assert run(monkeypatch, *arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert line is None or captured.err == line
