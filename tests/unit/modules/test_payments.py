@@ -77,6 +77,13 @@ def test_payee_gets_its_gas_however_little_is_left(payer, payee):
     assert outcomes == {True, False}
 
 
+def test_payee_cannot_burn_more_than_its_gas(payer, payee):
+    """A payee that burns all it gets leaves enough to credit it."""
+    boa.env.set_code(payee, bytes.fromhex(REFUSING["burns_gas"]))
+    assert payer.pay(payee, 7, gas=200_000) is False
+    assert payer.creditOf(payee) == 7
+
+
 def test_reverts_with_too_little_gas(payer, payee):
     with reverts("InsufficientGas()"):
         payer.pay(payee, 7, gas=GAS_LEFT)
