@@ -21,3 +21,12 @@ def test_reverts_unknown_function(pool, stranger, data):
         assert result.is_error
         assert result.output == error_data("InvalidInput()")
     assert balance(pool) == 0
+
+
+def test_reverts_for_the_implementation(system, stranger):
+    """It has no owner, so that nobody could take the money out again."""
+    implementation = system.implementation.address
+    result = boa.env.execute_code(to_address=implementation, sender=stranger, value=ETHER, data=b"")
+    assert result.is_error
+    assert result.output == error_data("InvalidInput()")
+    assert balance(implementation) == 0

@@ -172,3 +172,15 @@ def test_barred_from_more_than_32_tasks(system, approved_pool, worker):
         wait(CLAIM_WINDOW + 1)
     approved_pool.releaseExpiredTasks(ids)
     assert system.router.claimTaskFromPool(approved_pool.address, sender=worker) == ids[33]
+
+
+def test_claim_best_task_keeps_the_progress_past_expired_tasks(system, approved_pool, worker, bar):
+    """Behind an expired task there is only one that the worker may not have: zeros, and the expired one has left the ranking."""
+    only = add_task(approved_pool, 5, lifetime=30 * DAY)
+    bar(approved_pool, only, worker)
+    add_task(approved_pool, 9, lifetime=600)
+    wait(601)
+    assert system.router.claimBestTask(sender=worker) == ("0x" + "00" * 20, 0)
+    assert system.router.rankedPool(approved_pool.address, 1)[2] == only
+    with reverts("NoAvailableTask()"):
+        system.router.claimBestTask(sender=worker)
