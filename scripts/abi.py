@@ -74,10 +74,46 @@ OUTPUTS = {
         "requestTask": "pool taskId",
         "requestText": "modelId prompt",
     },
+    "TaskManager": {
+        "scheduleTask": "scheduled executionCost taskId",
+        "scheduleWithBond": "scheduled executionCost taskId",
+        "rescheduleTask": "rescheduled executionCost taskId",
+        "executeTasks": "feesEarned",
+        "executeTasksById": "feesEarned",
+        "expireTasks": "expired",
+        "isTaskCancelled": "cancelled",
+        "isTaskExecuted": "executed",
+        "estimateCost": "cost",
+        "estimateCostAt": "cost",
+        "currentTask": "taskId owner attempt price firstPrice",
+        "getEnvironment": "environment",
+        "getTaskScheduleInRange": "items total",
+    },
+    **{
+        f"{name}TaskEnvironment": {"executeTask": "success"}
+        for name in ("Minimal", "Basic", "Rescheduling", "Validated", "Recurring")
+    },
+}
+
+# The arguments of custom errors, which the compiler does not know either.
+ERROR_ARGUMENTS = {
+    "InsufficientBond(uint256,uint256)": "required actual",
+    "InvalidPaymentAmount(uint256,uint256)": "expected provided",
+    "InvalidPayoutAddress(address)": "payoutAddress",
+    "LookaheadExceedsMaxScheduleDistance(uint64)": "lookahead",
+    "TaskAlreadyCancelled(bytes32)": "taskId",
+    "TaskAlreadyExecuted(bytes32)": "taskId",
+    "TaskAlreadyRescheduled(bytes32)": "taskId",
+    "TaskCostAboveMax(uint256,uint256)": "cost maxPayment",
+    "TaskGasTooLarge(uint256)": "gasLimit",
+    "TaskNotFound(bytes32)": "taskId",
+    "TaskValidation_TargetBlockInPast(uint64,uint256)": "targetBlock currentBlock",
+    "TaskValidation_TargetBlockTooFar(uint64,uint256)": "targetBlock currentBlock",
+    "Unauthorized(address,address)": "caller owner",
 }
 
 # Whose refusals a contract passes on as they are: `claimTask` of the router reverts with the pool's `PoolInactive()`.
-PASSED_ON = {"TaskRouter": "TaskPool", "ModelRegistry": "TaskPool"}
+PASSED_ON = {"TaskRouter": "TaskPool", "ModelRegistry": "TaskPool", "TaskManager": "TaskEnvironmentProxy"}
 
 
 @functools.cache
@@ -110,7 +146,10 @@ def abi(name: str) -> list[dict]:
         errors.update(_own_errors(PASSED_ON[name]))
     for signature in sorted(errors):
         error_name, types = signature[:-1].split("(")
-        inputs = [{"name": "", "type": type_} for type_ in types.split(",") if type_]
+        names = ERROR_ARGUMENTS.get(signature, "").split()
+        inputs = [
+            {"name": name_, "type": type_} for name_, type_ in zip(names, filter(None, types.split(",")), strict=True)
+        ]
         entries.append({"type": "error", "name": error_name, "inputs": inputs})
     return entries
 

@@ -6,20 +6,17 @@ Every actor is an account with a balance of its own; at the end every wei of the
 
 import json
 import statistics
-from collections import defaultdict
 from hashlib import sha256
 
 import boa
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from scripts.abi import abi
-from scripts.gas import Receipts
+from scripts.scheduling import Scheduling
+from scripts.stage import ETHER, Stage, ether
 from scripts.system import System, deploy
 
-ETHER = 10**18
-START = 1_800_000_000  # so that two runs are the same
 STATES = ["none", "available", "active", "pending", "paid", "refunded"]
 FIXED, FLEXIBLE = 0, 1
 PROOF_LENGTH = 995  # published clients send proofs of 989 to 997 bytes of text
@@ -80,25 +77,12 @@ def proof_of(text: str) -> bytes:
     return (head + digits[: PROOF_LENGTH - len(head) - 2] + '"}').encode()
 
 
-def ether(wei: int) -> str:
-    return f"{wei / ETHER:.6f}"
-
-
-class LifeCycle:
+class LifeCycle(Stage):
     """One run. `run` returns whether every wei is accounted for."""
-
-    def __init__(self, console: Console):
-        self.console = console
-        self.gas = defaultdict(list)
-        self.names = {}
-        self.given = {}
-        self.earned = defaultdict(int)  # what workers must have got
-        self.paid = defaultdict(int)  # what requesters and pool owners must have spent
 
     def run(self) -> bool:
         with boa.swap_env(boa.Env()):
-            boa.env.evm.patch.timestamp = START
-            self.receipts = Receipts(boa.env)
+            self.open()
             columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
             with Progress(*columns, console=self.console, transient=True) as progress:
                 steps = [
@@ -109,6 +93,10 @@ class LifeCycle:
                     self._cancel,
                     self._lapse,
                     self._work,
+                    self._schedule,
+                    self._retry,
+                    self._cancel_scheduled,
+                    self._rise,
                     self._silence,
                     self._expire,
                     self._withdraw,
@@ -120,6 +108,7 @@ class LifeCycle:
                     step()
                     progress.advance(bar)
             self.tasks = self._read_tasks()
+            self.scheduled = self.scheduling.record()
             self.checks = self._check()
             self.chain_id = boa.env.evm.vm.chain_context.chain_id
         return all(ok for _, ok in self.checks)
@@ -128,24 +117,24 @@ class LifeCycle:
 
     def _deploy(self):
         """Deployment."""
-        self.operator = self._account("operator", 0)
+        self.operator = self.account("operator", 0)
         with boa.env.prank(self.operator):
             self.system: System = deploy()
         for name, contract in self.system.contracts().items():
-            self.names[name] = contract.address
-            self.given[name] = 0
-            self._say(f"{name} at {contract.address}")
+            self.add(name, contract.address)
+            self.say(f"{name} at {contract.address}")
 
     def _set_up(self):
         """Models, verifier, pools."""
         registry, factory = self.system.registry, self.system.factory
-        self.verifier = self._account("verifier")
-        self.workers = [self._account(f"worker {i}") for i in (1, 2, 3)]
-        self.requesters = [self._account(f"requester {i}", 10 * ETHER) for i in (1, 2, 3, 4)]
-        self.owners = [self._account(f"pool owner {i}", 10 * ETHER) for i in (1, 2, 3)]
-        self.stranger = self._account("stranger")
+        self.verifier = self.account("verifier")
+        self.workers = [self.account(f"worker {i}") for i in (1, 2, 3)]
+        self.requesters = [self.account(f"requester {i}", 10 * ETHER) for i in (1, 2, 3, 4)]
+        self.owners = [self.account(f"pool owner {i}", 10 * ETHER) for i in (1, 2, 3)]
+        self.stranger = self.account("stranger")
+        self.scheduling = Scheduling(self, self.system)
         for model_id, name, description, pricing, price in MODELS:
-            self._do(
+            self.do(
                 "registerModel",
                 registry.registerModel,
                 model_id,
@@ -155,17 +144,16 @@ class LifeCycle:
                 price,
                 sender=self.operator,
             )
-            self._say(f"{model_id}: {ether(price)} ether {'a request' if pricing == FIXED else 'for 4 bytes'}")
-        self._do("addVerifier", registry.addVerifier, self.verifier, sender=self.operator)
-        self._do("setProtocolFeeBps", registry.setProtocolFeeBps, 250, sender=self.operator)
+            self.say(f"{model_id}: {ether(price)} ether {'a request' if pricing == FIXED else 'for 4 bytes'}")
+        self.do("addVerifier", registry.addVerifier, self.verifier, sender=self.operator)
+        self.do("setProtocolFeeBps", registry.setProtocolFeeBps, 250, sender=self.operator)
         self.pools = []
         for owner, (category, metadata) in zip(self.owners, POOLS, strict=True):
-            address = self._do("createPool", factory.createPool, category, metadata, sender=owner)
-            self._do("approvePool", registry.approvePool, address, sender=self.operator)
-            self.names[f"pool {len(self.pools)}"] = address
-            self.given[f"pool {len(self.pools)}"] = 0
+            address = self.do("createPool", factory.createPool, category, metadata, sender=owner)
+            self.do("approvePool", registry.approvePool, address, sender=self.operator)
+            self.add(f"pool {len(self.pools)}", address)
             self.pools.append(self.system.pool(address))
-            self._say(f"pool {len(self.pools) - 1} “{category}” of {self._name(owner)}, approved")
+            self.say(f"pool {len(self.pools) - 1} “{category}” of {self.name(owner)}, approved")
 
     def _request(self):
         """Twenty requests."""
@@ -175,23 +163,23 @@ class LifeCycle:
             requester = self.requesters[number % len(self.requesters)]
             _, cost = registry.calculateInferenceCost(model_id, prompt)
             surplus = ETHER // 100 if number % 3 == 0 else 0
-            request = self._do(
+            request = self.do(
                 "requestInference", registry.requestInference, model_id, prompt, value=cost + surplus, sender=requester
             )
-            self.paid[requester] += cost
+            self.spent[requester] += cost
             self.requests[request] = (requester, cost)
             pool, task = registry.requestTask(request)
-            self._say(f"{self._name(requester)} pays {ether(cost)} to {model_id}: task {task} of {self._name(pool)}")
-            self._wait(20)
+            self.say(f"{self.name(requester)} pays {ether(cost)} to {model_id}: task {task} of {self.name(pool)}")
+            self.wait(20)
 
     def _own_tasks(self):
         """A pool owner adds tasks of his own, paid from a plain transfer."""
         pool, owner = self.pools[1], self.owners[1]
         rewards = [5 * 10**15, 5 * 10**14]
         boa.env.execute_code(pool.address, sender=owner, value=10**16, data=b"")
-        self.paid[owner] += 10**16
+        self.spent[owner] += 10**16
         deadline = boa.env.timestamp + 5 * 86_400
-        self._do(
+        self.do(
             "addAITasks, 2 tasks",
             pool.addAITasks,
             rewards,
@@ -201,23 +189,23 @@ class LifeCycle:
             [deadline, deadline],
             sender=owner,
         )
-        self._say(f"pool owner 2 adds tasks for {ether(rewards[0])} and {ether(rewards[1])}")
+        self.say(f"pool owner 2 adds tasks for {ether(rewards[0])} and {ether(rewards[1])}")
 
     def _cancel(self):
         """A requester takes a request back."""
         request = 14
         requester, cost = self.requests[request]
-        self._do("cancelRequest", self.system.registry.cancelRequest, request, sender=requester)
-        self.paid[requester] -= cost
-        self._say(f"{self._name(requester)} cancels request {request} and is credited {ether(cost)}")
+        self.do("cancelRequest", self.system.registry.cancelRequest, request, sender=requester)
+        self.spent[requester] -= cost
+        self.say(f"{self.name(requester)} cancels request {request} and is credited {ether(cost)}")
 
     def _lapse(self):
         """A worker claims the best task and goes silent."""
         router = self.system.router
         pool, task = self._claim(self.workers[2])
-        self._wait(3_601)
-        self._do("releaseExpiredTasks, 1 task", router.releaseExpiredTasks, pool.address, [task], sender=self.stranger)
-        self._say(f"worker 3 lets task {task} of {self._name(pool.address)} lapse; a stranger releases it")
+        self.wait(3_601)
+        self.do("releaseExpiredTasks, 1 task", router.releaseExpiredTasks, pool.address, [task], sender=self.stranger)
+        self.say(f"worker 3 lets task {task} of {self.name(pool.address)} lapse; a stranger releases it")
 
     def _work(self):
         """Workers claim by reward, the verifier accepts and rejects."""
@@ -244,18 +232,40 @@ class LifeCycle:
                     rejected.add((pool.address, task))
                 self._verify(worker, pool, task, not wrong)
 
+    def _schedule(self):
+        """Tasks of each size and environment."""
+        self.scheduling.schedule_all()
+
+    def _retry(self):
+        """A target that fails twice and then works, and one that never works."""
+        self.scheduling.retry()
+
+    def _cancel_scheduled(self):
+        """Each kind of canceller."""
+        self.scheduling.cancel()
+
+    def _rise(self):
+        """The base fee rises."""
+        self.scheduling.rise()
+
     def _silence(self):
-        """The verifier falls silent; a stranger settles."""
-        self._wait(86_401)
-        for worker, pool, task in self.silent:
-            self._do("settleUnverified, 1 task", pool.settleUnverified, [task], sender=self.stranger)
+        """The verifier falls silent; a scheduled task settles, and a stranger."""
+        _, pool, task = self.silent[0]
+        self.scheduling.schedule_settlement(pool, task, boa.env.timestamp + 86_400)
+        self.say(f"scheduler 1 schedules the settling of task {task} of {self.name(pool.address)}")
+        self.wait(86_400 + 60)
+        self.scheduling.execute()
+        for number, (worker, pool, task) in enumerate(self.silent):
+            if number > 0:
+                self.do("settleUnverified, 1 task", pool.settleUnverified, [task], sender=self.stranger)
+            assert self._state(pool, task) == "refunded"
             self._note_refund(pool, task)
-            self._say(
-                f"task {task} of {self._name(pool.address)} is settled: the reward of {self._name(worker)} goes back"
+            self.say(
+                f"task {task} of {self.name(pool.address)} is settled: the reward of {self.name(worker)} goes back"
             )
             request = self._request_of(pool, task)
             if request and request % 2 == 0:
-                self._do(
+                self.do(
                     "submitResult",
                     self.system.registry.submitResult,
                     request,
@@ -264,15 +274,15 @@ class LifeCycle:
                 )
 
     def _expire(self):
-        """What nobody claimed expires."""
-        self._wait(5 * 86_400)
+        """What nobody claimed or executed expires."""
+        self.scheduling.expire()
         for pool in self.pools:
             expired = self.system.viewer.getExpiredTasks(pool.address, 256)
             if expired:
-                self._do("releaseExpiredTasks, expired", pool.releaseExpiredTasks, expired, sender=self.stranger)
+                self.do("releaseExpiredTasks, expired", pool.releaseExpiredTasks, expired, sender=self.stranger)
                 for task in expired:
                     self._note_refund(pool, task)
-                self._say(f"{self._name(pool.address)}: tasks {expired} expired and are refunded")
+                self.say(f"{self.name(pool.address)}: tasks {expired} expired and are refunded")
 
     def _withdraw(self):
         """Refunds, fees and the free balance are withdrawn."""
@@ -280,48 +290,49 @@ class LifeCycle:
         for requester in self.requesters:
             credit = registry.refundOf(requester)
             if credit:
-                self._do("withdrawRefund", registry.withdrawRefund, sender=requester)
-                self._say(f"{self._name(requester)} withdraws {ether(credit)}")
+                self.do("withdrawRefund", registry.withdrawRefund, sender=requester)
+                self.say(f"{self.name(requester)} withdraws {ether(credit)}")
         fees = registry.earnedFees()
-        self._do("withdrawTokens", registry.withdrawTokens, sender=self.operator)
-        self._say(f"operator withdraws {ether(fees)} of fees")
+        self.do("withdrawTokens", registry.withdrawTokens, sender=self.operator)
+        self.say(f"operator withdraws {ether(fees)} of fees")
         self.fees = fees
         pool, owner = self.pools[1], self.owners[1]
         free = boa.env.get_balance(pool.address) - pool.reservedBalance()
-        self._do("emergencyWithdraw", pool.emergencyWithdraw, sender=owner)
-        self.paid[owner] -= free
-        self._say(f"pool owner 2 withdraws {ether(free)} of free balance")
+        self.do("emergencyWithdraw", pool.emergencyWithdraw, sender=owner)
+        self.spent[owner] -= free
+        self.say(f"pool owner 2 withdraws {ether(free)} of free balance")
+        self.scheduling.withdraw(self.operator, self.stranger)
 
     # ------------------------------------------------------------ parts of steps
 
     def _claim(self, worker):
         router = self.system.router
         best = router.getBestTaskFor(worker)
-        pool, task = self._do("claimBestTask", router.claimBestTask, sender=worker)
+        pool, task = self.do("claimBestTask", router.claimBestTask, sender=worker)
         assert (pool, task) == best
         pool = self.system.pool(pool)
         reward = pool.tasks(task)[0]
-        self._say(f"{self._name(worker)} claims task {task} of {self._name(pool.address)} for {ether(reward)}")
+        self.say(f"{self.name(worker)} claims task {task} of {self.name(pool.address)} for {ether(reward)}")
         return pool, task
 
     def _submit(self, worker, pool, task):
         _, model_id, prompt, _, _ = pool.getAITaskData(task)
-        result = f"{model_id} says: {prompt[:120]} ... done by {self._name(worker)}."
+        result = f"{model_id} says: {prompt[:120]} ... done by {self.name(worker)}."
         arguments = (pool.address, task, proof_of(result), len(prompt), len(result), result)
-        self._do("submitTask", self.system.router.submitTask, *arguments, sender=worker)
-        self._wait(60)
+        self.do("submitTask", self.system.router.submitTask, *arguments, sender=worker)
+        self.wait(60)
 
     def _verify(self, worker, pool, task, valid):
         own = self._request_of(pool, task) == 0
         verifier = self.owners[1] if own else self.verifier
         reward = pool.tasks(task)[0]
         operation = "verifyAndPay, accepted" if valid else "verifyAndPay, rejected"
-        self._do(operation, pool.verifyAndPay, task, valid, sender=verifier)
+        self.do(operation, pool.verifyAndPay, task, valid, sender=verifier)
         if valid:
             self.earned[worker] += reward
-            self._say(f"task {task} of {self._name(pool.address)} accepted, {self._name(worker)} gets {ether(reward)}")
+            self.say(f"task {task} of {self.name(pool.address)} accepted, {self.name(worker)} gets {ether(reward)}")
             return
-        self._say(f"task {task} of {self._name(pool.address)} rejected, for {self._name(worker)} for good")
+        self.say(f"task {task} of {self.name(pool.address)} rejected, for {self.name(worker)} for good")
         self._note_refund(pool, task)
 
     def _note_refund(self, pool, task):
@@ -329,7 +340,7 @@ class LifeCycle:
         request = self._request_of(pool, task)
         if request and self._state(pool, task) == "refunded":
             requester, cost = self.requests[request]
-            self.paid[requester] -= cost
+            self.spent[requester] -= cost
 
     def _request_of(self, pool, task) -> int:
         """The id of the task's request, 0 for an owner's own task."""
@@ -370,18 +381,21 @@ class LifeCycle:
                 "router and viewer hold nothing",
                 balance(self.system.router.address) == balance(self.system.viewer.address) == 0,
             ),
-            ("the operator has the fees", balance(self.operator) == self.fees),
+            (
+                "the operator has the fees of both halves",
+                balance(self.operator) == self.fees + self.earned[self.operator],
+            ),
         ]
         for account in self.workers:
-            gained = balance(account) - self.given[self._name(account)]
-            checks.append((f"{self._name(account)} has his rewards, {ether(gained)}", gained == self.earned[account]))
+            gained = balance(account) - self.given[self.name(account)]
+            checks.append((f"{self.name(account)} has his rewards, {ether(gained)}", gained == self.earned[account]))
         for account in [*self.requesters, *self.owners]:
-            spent = self.given[self._name(account)] - balance(account)
-            checks.append((f"{self._name(account)} has spent {ether(spent)}", spent == self.paid[account]))
+            spent = self.given[self.name(account)] - balance(account)
+            checks.append((f"{self.name(account)} has spent {ether(spent)}", spent == self.spent[account]))
         stats = self.system.router.getGlobalStats()
         paid = sum(task["reward"] for task in self.tasks if task["state"] == "paid")
         checks.append(("the router's totals agree", stats[2:5] == (0, 0, 0) and stats[6] == paid))
-        return checks
+        return checks + self.scheduling.checks()
 
     def show(self):
         """The two tables, and what was checked."""
@@ -395,8 +409,21 @@ class LifeCycle:
         ]:
             tasks.add_column(column, justify=justify)
         for task in self.tasks:
-            worker = self._name(task["worker"]) if int(task["worker"], 16) else ""
-            tasks.add_row(self._name(task["pool"]), str(task["id"]), task["state"], ether(task["reward"]), worker)
+            worker = self.name(task["worker"]) if int(task["worker"], 16) else ""
+            tasks.add_row(self.name(task["pool"]), str(task["id"]), task["state"], ether(task["reward"]), worker)
+        scheduled = Table(title="Scheduled tasks at the end")
+        for column, justify in [
+            ("environment", "left"),
+            ("attempt", "right"),
+            ("status", "left"),
+            ("cost, ether", "right"),
+            ("executor's share", "right"),
+        ]:
+            scheduled.add_column(column, justify=justify)
+        for task in self.scheduled:
+            environment = f"0x{task['id'][-40:-32]}…"
+            share = ether(task["executorShare"])
+            scheduled.add_row(environment, str(task["attempts"]), task["status"], ether(task["cost"]), share)
         gas = Table(title="Gas, as a receipt shows it")
         for column, justify in [
             ("operation", "left"),
@@ -409,7 +436,7 @@ class LifeCycle:
         for operation, used in self.gas.items():
             median = statistics.median_low(used)
             gas.add_row(operation, str(len(used)), f"{min(used):,}", f"{median:,}", f"{max(used):,}")
-        self.console.print(tasks, gas)
+        self.console.print(tasks, scheduled, gas)
         for what, ok in self.checks:
             self.console.print(f"[green]ok[/]     {what}" if ok else f"[bold red]WRONG[/]  {what}")
 
@@ -419,30 +446,11 @@ class LifeCycle:
             name: {"address": contract.address, "abi": abi(name)} for name, contract in self.system.contracts().items()
         }
         gas = {operation: statistics.median_low(used) for operation, used in self.gas.items()}
-        run = {"chainId": self.chain_id, "contracts": contracts, "tasks": self.tasks, "gas": gas}
+        run = {
+            "chainId": self.chain_id,
+            "contracts": contracts,
+            "tasks": self.tasks,
+            "scheduled": self.scheduled,
+            "gas": gas,
+        }
         return json.dumps(run, indent=2) + "\n"
-
-    # ------------------------------------------------------------ small things
-
-    def _do(self, operation: str, function, *arguments, **options):
-        result = function(*arguments, **options)
-        self.gas[operation].append(self.receipts.last)
-        return result
-
-    def _account(self, name: str, amount: int = ETHER) -> str:
-        address = boa.env.generate_address(name)
-        boa.env.set_balance(address, amount)
-        self.names[name] = address
-        self.given[name] = amount
-        return address
-
-    def _name(self, address: str) -> str:
-        return next(name for name, known in self.names.items() if known == address)
-
-    def _wait(self, seconds: int):
-        boa.env.evm.patch.timestamp += seconds
-
-    def _say(self, text: str):
-        passed = boa.env.timestamp - START
-        clock = f"{passed // 86_400}d {passed // 3600 % 24:02}:{passed // 60 % 60:02}"
-        self.console.print(f"[dim]{clock}[/] {text}", highlight=False)

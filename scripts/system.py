@@ -18,7 +18,18 @@ SOURCES = {
     "TaskPoolViewer": "pools/TaskPoolViewer.vy",
     "TaskRouter": "pools/TaskRouter.vy",
     "ModelRegistry": "pools/ModelRegistry.vy",
+    "TaskManager": "scheduler/TaskManager.vy",
+    "TaskEnvironmentProxy": "scheduler/TaskEnvironmentProxy.vy",
+    "MinimalTaskEnvironment": "environments/MinimalTaskEnvironment.vy",
+    "BasicTaskEnvironment": "environments/BasicTaskEnvironment.vy",
+    "ReschedulingTaskEnvironment": "environments/ReschedulingTaskEnvironment.vy",
+    "ValidatedTaskEnvironment": "environments/ValidatedTaskEnvironment.vy",
+    "RecurringTaskEnvironment": "environments/RecurringTaskEnvironment.vy",
 }
+
+EXECUTION_WINDOW = 50_400  # blocks: a week of 12 seconds each
+MINIMUM_GAS_PRICE = 10**9  # wei
+RECURRING_INTERVAL = 7_200  # blocks: a day of 12 seconds each
 
 
 def _take_bytecode(contract: VyperContract, bytecode: bytes, inner=VyperContract._set_bytecode):
@@ -41,6 +52,13 @@ class System:
     viewer: VyperContract
     router: VyperContract
     registry: VyperContract
+    manager: VyperContract
+    environment_proxy: VyperContract
+    minimal: VyperContract
+    basic: VyperContract
+    rescheduling: VyperContract
+    validated: VyperContract
+    recurring: VyperContract
     deployer: str
 
     def contracts(self) -> dict[str, VyperContract]:
@@ -51,6 +69,13 @@ class System:
             "TaskPoolViewer": self.viewer,
             "TaskRouter": self.router,
             "ModelRegistry": self.registry,
+            "TaskManager": self.manager,
+            "TaskEnvironmentProxy": self.environment_proxy,
+            "MinimalTaskEnvironment": self.minimal,
+            "BasicTaskEnvironment": self.basic,
+            "ReschedulingTaskEnvironment": self.rescheduling,
+            "ValidatedTaskEnvironment": self.validated,
+            "RecurringTaskEnvironment": self.recurring,
         }
 
     def pool(self, address: str) -> VyperContract:
@@ -66,9 +91,9 @@ def deployer(name: str) -> VyperDeployer:
 
 def deploy() -> System:
     """
-    Deploy the task pools on boa's current chain and wire them; the owner of everything is `boa.env.eoa`.
+    Deploy both halves on boa's current chain and wire them; the owner of the task pools and the treasury is `boa.env.eoa`.
 
-    Pools do not exist yet, and no model, verifier or approved pool: those are the owner's to add.
+    Pools do not exist yet, and no model, verifier or approved pool: those are the owner's to add. The task manager has no owner.
     """
     implementation = deployer("TaskPool").deploy()
     factory = deployer("TaskPoolFactory").deploy(implementation.address)
@@ -77,4 +102,20 @@ def deploy() -> System:
     registry = deployer("ModelRegistry").deploy()
     registry.setTaskRouter(router.address)
     factory.setModelRegistry(registry.address)
-    return System(implementation, factory, viewer, router, registry, boa.env.eoa)
+    blueprint = deployer("TaskEnvironmentProxy").deploy_as_blueprint()
+    manager = deployer("TaskManager").deploy(boa.env.eoa, EXECUTION_WINDOW, MINIMUM_GAS_PRICE, blueprint.address)
+    return System(
+        implementation=implementation,
+        factory=factory,
+        viewer=viewer,
+        router=router,
+        registry=registry,
+        manager=manager,
+        environment_proxy=deployer("TaskEnvironmentProxy").at(manager.EXECUTION_ENV_TEMPLATE()),
+        minimal=deployer("MinimalTaskEnvironment").deploy(),
+        basic=deployer("BasicTaskEnvironment").deploy(manager.address),
+        rescheduling=deployer("ReschedulingTaskEnvironment").deploy(manager.address),
+        validated=deployer("ValidatedTaskEnvironment").deploy(manager.address),
+        recurring=deployer("RecurringTaskEnvironment").deploy(manager.address, RECURRING_INTERVAL),
+        deployer=boa.env.eoa,
+    )

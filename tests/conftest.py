@@ -10,6 +10,7 @@ import pytest
 
 from deploy import deploy
 from tests.helpers.chain import ETHER
+from tests.helpers.schedule import mock
 
 START = 1_800_000_000  # boa starts at the wall clock
 # Of a test with more than GRID cases in tests/hostile, each THINNING-th runs unless --all is given.
@@ -50,8 +51,12 @@ def deployed():
 
 @pytest.fixture(autouse=True)
 def isolated(deployed):
+    context = boa.env.evm.vm.state.execution_context
+    base_fee = context.base_fee_per_gas
     with boa.env.anchor():
         yield
+    # an anchor does not bring it back
+    context._base_fee_per_gas = base_fee
 
 
 @pytest.fixture
@@ -99,6 +104,32 @@ def verifier():
 @pytest.fixture
 def stranger():
     return funded("stranger")
+
+
+@pytest.fixture
+def manager(system):
+    return system.manager
+
+
+@pytest.fixture
+def owner():
+    """Of tasks."""
+    return funded("owner")
+
+
+@pytest.fixture
+def executor():
+    return funded("executor")
+
+
+@pytest.fixture
+def canceller():
+    return funded("canceller")
+
+
+@pytest.fixture
+def target(deployed):
+    return mock("Target").deploy()
 
 
 @pytest.fixture

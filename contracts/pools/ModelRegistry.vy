@@ -759,7 +759,7 @@ def _withdraw_refund(to: address):
     amount: uint256 = payments.credits[msg.sender]
     self.owed -= amount
     log IModelRegistry.RefundWithdrawn(user=msg.sender, amount=amount)
-    payments._withdraw_credit(to)
+    payments._withdraw_credit(msg.sender, to)
 
 
 @internal

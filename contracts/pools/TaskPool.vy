@@ -539,7 +539,7 @@ def withdrawCredit(to: address):
     @param to Who receives it.
     """
     self.reserved -= payments.credits[msg.sender]
-    payments._withdraw_credit(to)
+    payments._withdraw_credit(msg.sender, to)
 
 
 # ---------------------------------------------------------------- views

@@ -6,12 +6,9 @@
         pools a word. Set 0 holds the active pools, set c the pools of category c.
 """
 
+from contracts.shared import bits
+
 MAX_WORDS: constant(uint256) = 2**24
-EVERY_2ND: constant(uint256) = max_value(uint256) // 3  # 0x5555...
-PAIRS: constant(uint256) = max_value(uint256) // 5  # 0x3333...
-NIBBLES: constant(uint256) = max_value(uint256) // 17  # 0x0f0f...
-BYTES: constant(uint256) = max_value(uint256) // 257  # 0x00ff00ff...
-ONES: constant(uint256) = max_value(uint256) // 65_535  # 0x00010001...
 
 words: HashMap[uint256, uint256]  # set << 32 | index of the word
 
@@ -57,7 +54,7 @@ def _count(set_id: uint256, end: uint256) -> uint256:
         word: uint256 = self.words[set_id << 32 | i]
         if (i + 1) << 8 > end:
             word &= (1 << (end & 255)) - 1
-        total += self._popcount(word)
+        total += bits._count(word)
     return total
 
 
@@ -74,7 +71,7 @@ def _page(set_id: uint256, end: uint256, offset: uint256, limit: uint256) -> Dyn
         if len(members) == limit:
             break
         word: uint256 = self.words[set_id << 32 | i]
-        size: uint256 = self._popcount(word)
+        size: uint256 = bits._count(word)
         if size <= skip:
             skip -= size
             continue
@@ -87,18 +84,3 @@ def _page(set_id: uint256, end: uint256, offset: uint256, limit: uint256) -> Dyn
                 else:
                     members.append(i << 8 | bit)
     return members
-
-
-@internal
-@pure
-def _popcount(word: uint256) -> uint256:
-    """
-    @dev Sums of bits side by side, in fields of 2, 4, 8 bits; a product adds the bytes. H. Warren, Hacker's Delight, 5-1. The bytes
-         are first brought to 16 bits, since a full word's sum, 256, needs 9.
-    """
-    x: uint256 = word
-    x = unsafe_sub(x, (x >> 1) & EVERY_2ND)
-    x = unsafe_add(x & PAIRS, (x >> 2) & PAIRS)
-    x = unsafe_add(x, x >> 4) & NIBBLES
-    x = unsafe_add(x, x >> 8) & BYTES
-    return unsafe_mul(x, ONES) >> 240

@@ -44,14 +44,14 @@ def _pay(to: address, amount: uint256) -> bool:
 
 
 @internal
-def _withdraw_credit(to: address):
+def _withdraw_credit(account: address, to: address):
     if to == empty(address):
         errors._invalid_input()
-    amount: uint256 = self.credits[msg.sender]
+    amount: uint256 = self.credits[account]
     if amount == 0:
         errors._insufficient_funds()
-    self.credits[msg.sender] = 0
-    log CreditWithdrawn(account=msg.sender, to=to, amount=amount)
+    self.credits[account] = 0
+    log CreditWithdrawn(account=account, to=to, amount=amount)
     self._send(to, amount)
 
 

@@ -23,7 +23,7 @@ def test_default_behavior(monkeypatch, capsys, tmp_path):
     assert "WRONG" not in output
 
     record = json.loads((tmp_path / "run.json").read_text())
-    assert list(record) == ["chainId", "contracts", "tasks", "gas"]
+    assert list(record) == ["chainId", "contracts", "tasks", "scheduled", "gas"]
     assert record["chainId"] == 1
     for name, contract in record["contracts"].items():
         assert contract["abi"] == json.loads(json.dumps(abi(name)))
@@ -31,6 +31,14 @@ def test_default_behavior(monkeypatch, capsys, tmp_path):
     assert len(record["tasks"]) == 22  # twenty requests and two tasks of a pool's owner
     assert {task["state"] for task in record["tasks"]} == {"paid", "refunded"}
     assert all(set(task) == {"pool", "id", "state", "reward", "worker"} for task in record["tasks"])
+    assert {task["status"] for task in record["scheduled"]} == {
+        "succeeded",
+        "failed",
+        "cancelled",
+        "rescheduled",
+        "expired",
+    }
+    assert max(task["attempts"] for task in record["scheduled"]) == 4
     assert record["gas"]["submitTask"] > 21_000
 
 

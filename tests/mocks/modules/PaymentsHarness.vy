@@ -18,7 +18,7 @@ def pay(to: address, amount: uint256) -> bool:
 
 @external
 def withdrawCredit(to: address):
-    payments._withdraw_credit(to)
+    payments._withdraw_credit(msg.sender, to)
 
 
 @external

@@ -48,8 +48,3 @@ def count(set_id: uint256, end: uint256) -> uint256:
 def page(set_id: uint256, end: uint256, offset: uint256, limit: uint256) -> DynArray[uint256, 256]:
     return pool_set._page(set_id, end, offset, limit)
 
-
-@external
-@pure
-def popcount(word: uint256) -> uint256:
-    return pool_set._popcount(word)

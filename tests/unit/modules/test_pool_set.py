@@ -55,17 +55,6 @@ def test_adding_and_removing_touch_one_bit(sets, pool_id):
     assert sets.wordOf(0, index) == FULL ^ (1 << bit)
 
 
-@QUICK
-@given(word=st.one_of(st.integers(0, FULL), st.integers(0, 255).map(lambda bit: FULL >> bit)))
-def test_popcount(sets, word):
-    assert sets.popcount(word) == word.bit_count()
-
-
-@pytest.mark.parametrize("word", [0, 1, 1 << 255, FULL, FULL - 1, FULL >> 1, FULL // 3, FULL // 5, FULL // 257])
-def test_popcount_at_the_edges(sets, word):
-    assert sets.popcount(word) == word.bit_count()
-
-
 @pytest.mark.parametrize("end", [0, 1, 254, 255, 256, 257, 511, 512, 513, 1_024])
 def test_count_of_full_words(sets, end):
     for index in range(3):

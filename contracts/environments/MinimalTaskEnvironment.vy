@@ -1,0 +1,24 @@
+# pragma version 0.4.3
+"""
+@title MinimalTaskEnvironment
+@license MIT
+@notice Calls the target and returns whether it succeeded. The proxy lets nobody but the manager in, so that there is no guard.
+"""
+
+from contracts.environments import task_execution_base as base
+from contracts.interfaces import ITaskEnvironment
+
+implements: ITaskEnvironment
+
+
+@external
+def executeTask(taskData: Bytes[base.MAX_TASK_DATA]) -> bool:
+    """
+    @notice Call the target.
+    @param taskData abi.encode(target, call), up to 4,096 bytes.
+    @return Whether the target succeeded.
+    """
+    target: address = empty(address)
+    call: Bytes[base.MAX_CALL] = b""
+    target, call = abi_decode(taskData, (address, Bytes[base.MAX_CALL]))
+    return raw_call(target, call, revert_on_failure=False)

@@ -1,0 +1,69 @@
+# pragma version 0.4.3
+"""
+@title RecurringTaskEnvironment
+@license MIT
+@notice A worked example of an environment of one's own: calls the target every INTERVAL blocks, as long as the target succeeds and the owner's
+        bond pays for it. To stop it, cancel the next one; cancellers of the environment can.
+@dev Before: the target is looked at. After: the task comes again. Coming again takes about 60,000 of the task's gas.
+"""
+
+from contracts.environments import environment_errors as errors
+from contracts.environments import task_execution_base as base
+from contracts.interfaces import ITaskEnvironment
+from contracts.interfaces import ITaskManager
+
+initializes: base
+implements: ITaskEnvironment
+
+exports: base.TASK_MANAGER
+
+INTERVAL: public(immutable(uint64))
+
+
+@deploy
+def __init__(taskManager: address, interval: uint64):
+    """
+    @dev Reverts with `InvalidTarget()` if the manager has no code, with `InvalidValue()` for an interval of 0.
+    @param taskManager The manager whose tasks this serves.
+    @param interval In blocks, at least 1.
+    """
+    if interval == 0:
+        errors._invalid_value()
+    base.__init__(taskManager)
+    INTERVAL = interval
+
+
+@external
+def executeTask(taskData: Bytes[base.MAX_TASK_DATA]) -> bool:
+    """
+    @notice Call the target, and come again if it succeeds.
+    @dev Reverts with `CallerNotOwnerOrTaskManager()`, `ZeroTargetAddress()`, `EmptyCalldata()`, and with the manager's error if the task
+         cannot come again; the target's work is undone then.
+    @param taskData abi.encode(target, call), up to 4,096 bytes.
+    @return Whether the target succeeded.
+    """
+    target: address = empty(address)
+    call: Bytes[base.MAX_CALL] = b""
+    target, call = base._open(taskData)
+    self._before(target, call)
+    success: bool = base._call(target, call)
+    self._after(target, success)
+    return success
+
+
+@internal
+def _before(target: address, call: Bytes[base.MAX_CALL]):
+    base._validate(target, call)
+    log ITaskEnvironment.TaskStarted(target=target, data=call)
+
+
+@internal
+def _after(target: address, success: bool):
+    """
+    @dev The price of the next one may be any: it is bounded by the owner's bond.
+    """
+    log ITaskEnvironment.TaskCompleted(target=target, success=success)
+    if success:
+        target_block: uint64 = convert(block.number, uint64) + INTERVAL
+        extcall ITaskManager(base.TASK_MANAGER).rescheduleTask(target_block, max_value(uint256))
+        log ITaskEnvironment.TaskRescheduled(target=target, newTargetBlock=target_block)

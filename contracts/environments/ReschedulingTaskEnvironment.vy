@@ -1,0 +1,87 @@
+# pragma version 0.4.3
+"""
+@title ReschedulingTaskEnvironment
+@license MIT
+@notice As BasicTaskEnvironment, and a target that fails is called again after 5 blocks, at most 3 times, paid from the owner's bond. A retry
+        never costs more than twice the first price.
+@dev Coming again takes about 60,000 of the task's gas. A task with at least twice RETRY_GAS keeps RETRY_GAS back, so that a target that
+     burns everything is retried too; a smaller one leaves the target its gas, and comes again if the target failed without using it.
+"""
+
+from contracts.environments import task_execution_base as base
+from contracts.interfaces import ITaskEnvironment
+from contracts.interfaces import ITaskManager
+
+initializes: base
+implements: ITaskEnvironment
+
+exports: base.TASK_MANAGER
+
+RETRY_DELAY: public(constant(uint64)) = 5
+MAX_RETRIES: public(constant(uint8)) = 3
+# In per cent of the first price.
+MAX_RETRY_PRICE: constant(uint256) = 200
+RETRY_GAS: constant(uint256) = 75_000
+# For the events at the end.
+END_GAS: constant(uint256) = 10_000
+
+
+@deploy
+def __init__(taskManager: address):
+    """
+    @param taskManager The manager whose tasks this serves.
+    """
+    base.__init__(taskManager)
+
+
+@external
+def executeTask(taskData: Bytes[base.MAX_TASK_DATA]) -> bool:
+    """
+    @notice Call the target, and come again if it fails.
+    @dev Reverts with `CallerNotOwnerOrTaskManager()`, `ZeroTargetAddress()`, `EmptyCalldata()`.
+    @param taskData abi.encode(target, call), up to 4,096 bytes.
+    @return Whether the target succeeded.
+    """
+    target: address = empty(address)
+    call: Bytes[base.MAX_CALL] = b""
+    target, call = base._open(taskData)
+    base._validate(target, call)
+    log ITaskEnvironment.TaskStarted(target=target, data=call)
+    task_id: bytes32 = empty(bytes32)
+    owner: address = empty(address)
+    attempt: uint256 = 0
+    price: uint256 = 0
+    first_price: uint256 = 0
+    task_id, owner, attempt, price, first_price = staticcall ITaskManager(base.TASK_MANAGER).currentTask()
+    last: bool = attempt > convert(MAX_RETRIES, uint256)
+
+    kept: uint256 = END_GAS
+    if not last and msg.gas >= 2 * RETRY_GAS:
+        kept = RETRY_GAS
+    success: bool = raw_call(target, call, gas=max(msg.gas, kept) - kept, revert_on_failure=False)
+    attempt_number: uint8 = convert(attempt, uint8)
+    log ITaskEnvironment.ExecutionAttempt(attemptNumber=attempt_number, success=success)
+    log ITaskEnvironment.TaskCompleted(target=target, success=success)
+    if not success:
+        if last:
+            log ITaskEnvironment.RetriesExhausted(target=target, attempts=attempt_number)
+        else:
+            self._retry(target, first_price * MAX_RETRY_PRICE // 100)
+    return success
+
+
+@internal
+def _retry(target: address, max_payment: uint256):
+    target_block: uint64 = convert(block.number, uint64) + RETRY_DELAY
+    done: bool = False
+    reason: Bytes[68] = b""
+    done, reason = raw_call(
+        base.TASK_MANAGER,
+        abi_encode(target_block, max_payment, method_id=method_id("rescheduleTask(uint64,uint256)")),
+        max_outsize=68,
+        revert_on_failure=False,
+    )
+    if done:
+        log ITaskEnvironment.TaskRescheduled(target=target, newTargetBlock=target_block)
+    else:
+        log ITaskEnvironment.RetryRefused(target=target, reason=reason)

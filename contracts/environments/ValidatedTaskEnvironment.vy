@@ -1,0 +1,48 @@
+# pragma version 0.4.3
+"""
+@title ValidatedTaskEnvironment
+@license MIT
+@notice Refuses a target without code and a call without a selector, and logs the first argument of the call.
+"""
+
+from contracts.environments import environment_errors as errors
+from contracts.environments import task_execution_base as base
+from contracts.interfaces import ITaskEnvironment
+
+initializes: base
+implements: ITaskEnvironment
+
+exports: base.TASK_MANAGER
+
+SELECTOR: constant(uint256) = 4
+
+
+@deploy
+def __init__(taskManager: address):
+    """
+    @param taskManager The manager whose tasks this serves.
+    """
+    base.__init__(taskManager)
+
+
+@external
+def executeTask(taskData: Bytes[base.MAX_TASK_DATA]) -> bool:
+    """
+    @notice Call the target.
+    @dev Reverts with `CallerNotOwnerOrTaskManager()`, `InvalidTarget()` for zero and for an account without code, `InvalidValue()` for a
+         call under 4 bytes.
+    @param taskData abi.encode(target, call), up to 4,096 bytes.
+    @return Whether the target succeeded.
+    """
+    target: address = empty(address)
+    call: Bytes[base.MAX_CALL] = b""
+    target, call = base._open(taskData)
+    if not target.is_contract:
+        errors._invalid_target()
+    if len(call) < SELECTOR:
+        errors._invalid_value()
+    first_argument: uint256 = 0
+    if len(call) >= SELECTOR + 32:
+        first_argument = convert(slice(call, SELECTOR, 32), uint256)
+    log ITaskEnvironment.TaskValidated(target=target, value=first_argument)
+    return base._call(target, call)

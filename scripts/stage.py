@@ -1,0 +1,66 @@
+"""
+A chain in process with actors: every account has a name and a balance that is remembered, every call is a transaction of its own.
+"""
+
+from collections import defaultdict
+
+import boa
+from rich.console import Console
+
+from scripts.gas import Receipts
+
+ETHER = 10**18
+START = 1_800_000_000  # so that two runs are the same
+START_BLOCK = 20_000_000
+SECONDS_A_BLOCK = 12
+
+
+def ether(wei: int) -> str:
+    return f"{wei / ETHER:.6f}"
+
+
+class Stage:
+    """What the steps of a run share. `spent` and `earned` are what accounts must have paid and got, in wei."""
+
+    def __init__(self, console: Console):
+        self.console = console
+        self.gas = defaultdict(list)
+        self.names = {}
+        self.given = {}
+        self.spent = defaultdict(int)
+        self.earned = defaultdict(int)
+
+    def open(self):
+        """Begin, on boa's current environment."""
+        boa.env.evm.patch.timestamp = START
+        boa.env.evm.patch.block_number = START_BLOCK
+        self.receipts = Receipts(boa.env)
+
+    def do(self, operation: str, function, *arguments, **options):
+        """Call and note the gas."""
+        result = function(*arguments, **options)
+        self.gas[operation].append(self.receipts.last)
+        return result
+
+    def account(self, name: str, amount: int = ETHER) -> str:
+        address = boa.env.generate_address(name)
+        boa.env.set_balance(address, amount)
+        self.add(name, address, amount)
+        return address
+
+    def add(self, name: str, address: str, amount: int = 0):
+        """Make an address known, with what it holds, in wei."""
+        self.names[name] = address
+        self.given[name] = amount
+
+    def name(self, address: str) -> str:
+        return next(name for name, known in self.names.items() if known == address)
+
+    def wait(self, seconds: int):
+        boa.env.evm.patch.timestamp += seconds
+        boa.env.evm.patch.block_number += seconds // SECONDS_A_BLOCK
+
+    def say(self, text: str):
+        passed = boa.env.timestamp - START
+        clock = f"{passed // 86_400}d {passed // 3600 % 24:02}:{passed // 60 % 60:02}"
+        self.console.print(f"[dim]{clock}[/] {text}", highlight=False)

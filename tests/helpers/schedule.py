@@ -1,0 +1,74 @@
+"""Scheduling and executing, as tests do it."""
+
+import functools
+
+import boa
+from eth_abi import encode
+from eth_utils import keccak
+
+from scripts.system import ROOT, System
+
+SMALL, MEDIUM, LARGE = range(3)
+NO_TASK, SCHEDULED, SUCCEEDED, FAILED, CANCELLED, RESCHEDULED, EXPIRED = range(7)
+NO_MAXIMUM = 2**256 - 1
+GAS = {SMALL: 100_000, MEDIUM: 250_000, LARGE: 750_000}
+
+
+@functools.cache
+def mock(name: str):
+    """The compiled mock of tests/mocks/scheduler."""
+    return boa.load_partial(str(ROOT / "tests" / "mocks" / "scheduler" / f"{name}.vy"))
+
+
+def block() -> int:
+    return boa.env.evm.patch.block_number
+
+
+def roll_to(number: int):
+    """Go to this block."""
+    boa.env.evm.patch.block_number = number
+
+
+def set_base_fee(wei: int):
+    boa.env.evm.vm.state.execution_context._base_fee_per_gas = wei
+
+
+def set_coinbase(account: str):
+    boa.env.evm.patch.coinbase = boa.util.abi.Address(account).canonical_address
+
+
+def layered(target: str, call: bytes) -> bytes:
+    """Task data, made without the manager's help."""
+    inner = encode(["address", "bytes"], [str(target), call])
+    return keccak(text="executeTask(bytes)")[:4] + encode(["bytes"], [inner])
+
+
+def schedule(system: System, environment, target, call: bytes, at: int, gas: int = 100_000, *, sender, bond=False):
+    """Schedule with the exact cost attached, or from the bond. Returns the task's id and its cost."""
+    manager = system.manager
+    data = layered(getattr(target, "address", target), call)
+    if bond:
+        _, cost, task = manager.scheduleWithBond(environment.address, gas, at, NO_MAXIMUM, data, sender=sender)
+        return task, cost
+    cost = manager.estimateCost(at, gas)
+    done, charged, task = manager.scheduleTask(
+        environment.address, gas, at, NO_MAXIMUM, data, value=cost, sender=sender
+    )
+    assert done and charged == cost
+    return task, cost
+
+
+def unpack(task: bytes) -> tuple[int, int, int, int, int]:
+    """(environment, block, index, size, flag) of an id."""
+    number = int.from_bytes(task, "big")
+    return (
+        number & 2**160 - 1,
+        number >> 160 & 2**64 - 1,
+        number >> 224 & 0xFFFF,
+        number >> 240 & 0xFF,
+        number >> 248,
+    )
+
+
+def pack(environment: int, block_number: int, index: int, size: int, flag: int = 0) -> bytes:
+    return (flag << 248 | size << 240 | index << 224 | block_number << 160 | environment).to_bytes(32, "big")
