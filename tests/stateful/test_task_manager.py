@@ -49,6 +49,7 @@ from tests.stateful.schedule_model import (
     NOBODY,
     NOTHING,
     SCHEDULED,
+    UNPAYABLE,
     WAIT,
     WORK,
     Call,
@@ -152,6 +153,7 @@ SITUATIONS = {
 }
 # Called by environments, and by unit tests.
 NEVER = ("rescheduleTask", "sweepEnvironmentToken")
+MODULES = ("calendar", "due_queues", "ledger", "payments")
 EDGES = (0, 1, 100_000, 100_001, 250_000, 250_001, 750_000, 750_001)
 
 successes: Counter[str] = Counter()
@@ -208,9 +210,7 @@ def _zero(type_: str):
 def slots() -> dict[str, dict[str, int]]:
     """Where the manager's modules keep their mappings."""
     layout = deployer("TaskManager").compiler_data.storage_layout["storage_layout"]
-    return {
-        module: {name: entry["slot"] for name, entry in layout[module].items()} for module in ("calendar", "due_queues")
-    }
+    return {module: {name: entry["slot"] for name, entry in layout[module].items()} for module in MODULES}
 
 
 # ---------------------------------------------------------------- choices
@@ -224,14 +224,17 @@ kinds = st.sampled_from(["rescheduling", *ENVIRONMENTS, "rescheduling"])
 recipes = st.fixed_dictionaries(
     {
         "kind": kinds,
-        "does": st.sampled_from([WORK, WORK, WORK, FAIL, FAIL, WAIT, BURN, NOTHING, LOCKED, AGAIN, GARBAGE]),
+        "does": st.sampled_from([WORK, WORK, FAIL, FAIL, WAIT, BURN, NOTHING, LOCKED, AGAIN, GARBAGE]),
         "gas": gas_choices,
         "delay": delays,
         "length": st.sampled_from([0, 0, 1, 3, 4, 31, 32, 33, 100, 127, 128, 129, 200, 1_000, 3_700]),
         "variant": few,
     }
 )
-# Which of the tasks in a bundle, of the accounts, and the like, is a number that is cut to what there is.
+STAY, NEXT, LAST, LATE = "stay", "to the next due block", "to its last block", "past its window"
+waits = st.sampled_from([NEXT, NEXT, NEXT, STAY, LAST])
+surges = st.sampled_from([None, None, None, 1, 2, 3, 12, 40])  # gwei
+follows = st.sampled_from([0, 0, 0, 1, 2, 4])
 anyone = st.integers(0, 9)
 
 
@@ -403,7 +406,9 @@ class TaskManagerMachine(RuleBasedStateMachine):
         implementation = self.implementations[kind]
         return implementation, recipe["gas"], block % 2**64, call, data
 
-    def schedule(self, recipe: dict, owner: str, *, bond=False, attach="exact", most=NO_MAXIMUM, implementation=None):
+    def schedule(
+        self, recipe: dict, owner: str, *, bond=False, attach="exact", most=NO_MAXIMUM, implementation=None, look=True
+    ):
         """Returns the new task's id, or nothing if it is refused."""
         usual, gas, block, call, data = self.prepare(recipe, owner)
         implementation = implementation or usual
@@ -412,10 +417,8 @@ class TaskManagerMachine(RuleBasedStateMachine):
         environment = self.manager.getEnvironment(owner, nonce, implementation, data)
         cost = model.estimate_cost(block, gas)
         if isinstance(cost, Refusal):
-            with reverts(cost.error, *cost.arguments):
-                self.manager.estimateCost(block, gas)
-            cost = 10**17
-        else:
+            cost = UNPAYABLE
+        elif look:
             assert self.manager.estimateCost(block, gas) == cost
         if cost < RICH // 1_000:
             value = {"exact": cost, "surplus": cost + 12_345, "short": cost - 1, "nothing": 0}[attach]
@@ -431,16 +434,27 @@ class TaskManagerMachine(RuleBasedStateMachine):
             return None
         _, _, task_id = done
         gas_limits.add(gas)
-        assert self.manager.nonces(owner) == model.nonces[owner]
-        metadata = self.manager.getTaskMetadata(task_id)
-        assert tuple(metadata) == (owner, nonce, model.tasks[task_id].size)
+        if look:
+            assert self.manager.nonces(owner) == nonce + 1
+            assert tuple(self.manager.getTaskMetadata(task_id)) == (owner, nonce, model.tasks[task_id].size)
         return task_id
 
-    @initialize(deposits=st.lists(st.sampled_from([0, 10**15, 10**18]), min_size=3, max_size=3))
-    def fund_bonds(self, deposits):
-        for owner, amount in zip(self.owners, deposits, strict=True):
-            if amount:
-                self.act("depositBond", owner, value=amount)
+    @initialize(target=tasks, poor=owners, recipe=recipes, ready_in=st.sampled_from([0, 3, 8, 12, 40]))
+    def begin(self, poor, recipe, ready_in):
+        for owner in self.owners:
+            self.act("depositBond", owner, value=10**14 if owner == self.owners[poor] else 10**19)
+        self.model.ready_at = self.model.block + ready_in
+        self.target.get_ready(self.model.ready_at)
+        task = self.schedule(recipe, self.owners[poor])
+        return multiple(*([task] if task else []))
+
+    def follow(self, times: int) -> list[bytes]:
+        """Go to the next due block and execute, so many times. Returns the tasks that came again."""
+        made = []
+        for _ in range(times):
+            self.go(NEXT)
+            made += self.execute_due(self.executors[0], self.executors[0], PLENTY, 0)
+        return made
 
     @rule(
         target=tasks,
@@ -448,41 +462,55 @@ class TaskManagerMachine(RuleBasedStateMachine):
         owner=owners,
         attach=st.sampled_from(["exact", "exact", "surplus", "short", "nothing"]),
         most=st.sampled_from(["any", "any", "cost", "less"]),
+        follow=follows,
     )
-    def schedule_and_pay(self, recipe, owner, attach, most):
+    def schedule_and_pay(self, recipe, owner, attach, most, follow):
         task = self.schedule(recipe, self.owners[owner], attach=attach, most=most)
-        return multiple(*([task] if task else []))
+        return multiple(*([task] if task else []), *self.follow(follow))
 
-    @rule(target=tasks, recipe=recipes, owner=owners)
-    def schedule_from_the_bond(self, recipe, owner):
+    @rule(target=tasks, recipe=recipes, owner=owners, follow=follows)
+    def schedule_from_the_bond(self, recipe, owner, follow):
         task = self.schedule(recipe, self.owners[owner], bond=True)
-        return multiple(*([task] if task else []))
+        return multiple(*([task] if task else []), *self.follow(follow))
 
     @rule(
         target=tasks,
-        group=st.lists(recipes, min_size=2, max_size=8),
+        group=st.lists(recipes, min_size=2, max_size=6),
         owner=owners,
         delay=st.sampled_from([1, 2, 3, 5, 20]),
-        is_paid_from_bond=st.booleans(),
+        follow=follows,
     )
-    def schedule_several_into_a_block(self, group, owner, delay, is_paid_from_bond):
+    def schedule_several_into_a_block(self, group, owner, delay, follow):
         made = [
-            self.schedule({**recipe, "delay": delay}, self.pick(owner + at, self.owners), bond=is_paid_from_bond)
+            self.schedule({**recipe, "delay": delay}, self.pick(owner + at, self.owners))
             for at, recipe in enumerate(group)
         ]
-        return multiple(*(task for task in made if task))
+        return multiple(*(task for task in made if task), *self.follow(follow))
 
     @precondition(lambda self: not self.is_crowded and self.model.gas_price < 1_000 * GWEI)
-    @rule(target=crowd, owner=owners, delay=st.sampled_from([1, 2, 6, 40]))
-    def fill_a_block(self, owner, delay):
-        """With more tasks than the first word of a queue holds; each of them is cheap to run."""
+    @rule(
+        target=crowd,
+        owner=owners,
+        delay=st.sampled_from([1, 2, 6]),
+        others=st.lists(recipes, max_size=2),
+        gwei=st.sampled_from([None, 40, 40, 60]),
+        follow=st.integers(0, 4),
+    )
+    def fill_a_block(self, owner, delay, others, gwei, follow):
+        """With more tasks than a queue's first word holds, each cheap to run; executed at another price, perhaps."""
         self.is_crowded = True
+        for recipe in others[:1]:
+            self.schedule({**recipe, "delay": delay + 1}, self.owners[owner])
         recipe = {"kind": "minimal", "does": GARBAGE, "gas": 0, "delay": delay, "length": 0, "variant": 0}
-        made = [self.schedule(recipe, self.owners[owner]) for _ in range(CROWD)]
+        made = [self.schedule(recipe, self.owners[owner], look=False) for _ in range(CROWD)]
         situations["more tasks than a queue's first word holds"] += 1
         at = self.model.block + delay
         assert price(0, self.model.gas_price, 100, 0) >= 2 * price(0, self.model.gas_price, 0, 0)
         assert len(self.model.live(at, 0)) >= CROWD > INLINE
+        self.set_base_fee(gwei)
+        for recipe in others[1:]:
+            self.schedule({**recipe, "delay": delay}, self.owners[owner])
+        self.follow(follow)
         return multiple(*(made[at] for at in (0, INLINE - 1, INLINE, CROWD - 1)))
 
     @rule(
@@ -499,8 +527,7 @@ class TaskManagerMachine(RuleBasedStateMachine):
         if gas is not None:
             recipe = {**recipe, "gas": gas}
             gas_limits.add(gas)
-        done = self.schedule(recipe, self.owners[owner], implementation=addresses.get(implementation))
-        assert done is None
+        assert self.schedule(recipe, self.owners[owner], implementation=addresses.get(implementation)) is None
 
     # ------------------------------------------------ changing what is scheduled
 
@@ -601,45 +628,50 @@ class TaskManagerMachine(RuleBasedStateMachine):
 
         return self.execute("executeTasks", executor, payee, (payee, reserve), gas, judge)
 
-    @rule(target=tasks, executor=few, payee=anyone)
-    def execute_what_is_due(self, executor, payee):
+    @rule(target=tasks, wait=waits, gwei=surges, executor=few, payee=anyone)
+    def execute_what_is_due(self, wait, gwei, executor, payee):
+        self.go(wait)
+        self.set_base_fee(gwei)
         payees = [*self.executors, *self.executors, *self.executors, *self.people]
         made = self.execute_due(self.pick(executor, self.executors), self.pick(payee, payees), PLENTY, 0)
         return multiple(*made)
 
     @rule(
         target=tasks,
+        wait=waits,
+        gwei=surges,
         gas=st.one_of(st.integers(100_000, 2_500_000), st.sampled_from([100_000, 400_000, 500_000, 1_200_000])),
         reserve=st.sampled_from([0, 0, 0, 50_000, 400_000, 2**64, 2**256 - 1]),
         payee=st.sampled_from([0, 0, 0, 1, "nobody"]),
     )
-    def execute_with_little_gas(self, gas, reserve, payee):
+    def execute_with_little_gas(self, wait, gwei, gas, reserve, payee):
+        self.go(wait)
+        self.set_base_fee(gwei)
         account = NOBODY if payee == "nobody" else self.executors[payee]
         return multiple(*self.execute_due(self.executors[0], account, gas, reserve))
 
     @rule(
-        target=tasks, steps=st.integers(0, 3), coinbase=st.sampled_from(["nobody", "validator", "treasury", "wallet"])
+        target=tasks,
+        times=st.integers(1, 4),
+        coinbase=st.sampled_from(["nobody", "validator", "treasury", "wallet"]),
     )
-    def go_to_the_next_due_block_and_execute(self, steps, coinbase):
-        """As an executor does it who looks a few times."""
+    def execute_a_few_times(self, times, coinbase):
         self.become_coinbase(coinbase)
-        made = []
-        for _ in range(1 + steps):
-            following = self.model.get_next_execution_block_in_range(1_000)
-            if following > self.model.block:
-                self.roll(following)
-            made += self.execute_due(self.executors[0], self.executors[0], PLENTY, 0)
-        return multiple(*made)
+        return multiple(*self.follow(times))
 
     @rule(
         target=tasks,
-        chosen=st.lists(st.one_of(tasks, crowd), min_size=0, max_size=6),
+        chosen=st.lists(st.one_of(tasks, tasks, crowd), max_size=4),
+        wait=waits,
+        gwei=surges,
         due=st.booleans(),
         forged=st.sampled_from([None, None, None, None, "flag", "index"]),
         payee=st.sampled_from([0, 0, 0, 1, "nobody"]),
         gas=st.sampled_from([PLENTY, PLENTY, 500_000, 1_000_000]),
     )
-    def execute_by_id(self, chosen, due, forged, payee, gas):
+    def execute_by_id(self, chosen, wait, gwei, due, forged, payee, gas):
+        self.go(wait)
+        self.set_base_fee(gwei)
         model = self.model
         ids = list(chosen)
         if due:
@@ -667,11 +699,13 @@ class TaskManagerMachine(RuleBasedStateMachine):
         return multiple(*self.execute("executeTasksById", self.executors[0], account, arguments, gas, judge))
 
     @rule(
-        chosen=st.lists(st.one_of(tasks, crowd), max_size=5),
+        chosen=st.lists(st.one_of(tasks, tasks, crowd), max_size=4),
+        wait=st.sampled_from([STAY, LAST, LATE, LATE]),
         everything=st.booleans(),
-        forged=st.sampled_from([None, None, "flag"]),
+        forged=st.sampled_from([None, None, None, "flag"]),
     )
-    def expire(self, chosen, everything, forged):
+    def expire(self, chosen, wait, everything, forged):
+        self.go(wait)
         ids = list(chosen)
         if everything:
             ids += [task.id for task in self.model.scheduled.values() if task.block < self.model.block][:40]
@@ -689,39 +723,49 @@ class TaskManagerMachine(RuleBasedStateMachine):
         self.touched.update(late)
         situations["too late by a block"] += any(self.model.tasks[task].block + WINDOW + 1 == block for task in late)
 
-    @rule(
-        how=st.sampled_from(["one", "few", "next", "next", "last of the window", "past the window", "many"]),
-        few_blocks=st.integers(2, 9),
-    )
-    def wait(self, how, few_blocks):
+    def go(self, how: str):
+        """Let blocks pass."""
         model = self.model
         following = model.get_next_execution_block_in_range(2_000_000) or model.block
-        block = {
+        blocks = {
+            STAY: model.block,
             "one": model.block + 1,
-            "few": model.block + few_blocks,
-            "next": max(following, model.block),
-            "last of the window": following + WINDOW,
-            "past the window": following + WINDOW + 1,
+            "a few": model.block + 6,
+            NEXT: following,
+            LAST: following + WINDOW,
+            LATE: following + WINDOW + 1,
             "many": model.block + 64,
-        }[how]
-        self.roll(max(block, model.block))
+        }
+        if blocks[how] > model.block:
+            self.roll(blocks[how])
 
-    @rule(gwei=st.sampled_from([0, 1, 1, 1, 2, 3, 12, 40, 10**7, 10**30]))
-    def change_base_fee(self, gwei):
-        self.model.base_fee = gwei * GWEI + (7 if gwei > 1 else 0)
-        set_base_fee(self.model.base_fee)
+    def set_base_fee(self, gwei: int | None):
+        """Or leave it, for None."""
+        if gwei is not None:
+            self.model.base_fee = gwei * GWEI + (7 if gwei > 1 else 0)
+            set_base_fee(self.model.base_fee)
 
     def become_coinbase(self, who: str):
-        account = {"nobody": NOBODY, "validator": self.validator, "treasury": self.treasury, "wallet": self.wallets[0]}[
-            who
-        ]
-        self.model.coinbase = account
-        set_coinbase(account)
+        accounts = {"validator": self.validator, "treasury": self.treasury, "wallet": self.wallets[0]}
+        self.model.coinbase = accounts.get(who, NOBODY)
+        set_coinbase(self.model.coinbase)
 
-    @rule(at=st.integers(0, 20), refuses=st.sampled_from([None, True, False]), wallet=st.integers(0, 1))
-    def change_what_targets_and_payees_do(self, at, refuses, wallet):
-        self.model.ready_at = self.model.block + at
-        self.target.get_ready(self.model.ready_at)
+    @rule(
+        wait=st.sampled_from([STAY, "one", "a few", LAST, LATE, "many"]),
+        gwei=st.sampled_from([None, None, 0, 1, 1, 1, 2, 3, 12, 10**7, 10**30]),
+        ready_in=st.sampled_from([None, 0, 3, 12]),
+        coinbase=st.sampled_from([None, "nobody", "validator", "treasury", "wallet"]),
+        refuses=st.sampled_from([None, True, False]),
+        wallet=st.integers(0, 1),
+    )
+    def change_what_is_around(self, wait, gwei, ready_in, coinbase, refuses, wallet):
+        self.go(wait)
+        self.set_base_fee(gwei)
+        if ready_in is not None:
+            self.model.ready_at = self.model.block + ready_in
+            self.target.get_ready(self.model.ready_at)
+        if coinbase:
+            self.become_coinbase(coinbase)
         if refuses is not None:
             account = self.wallets[wallet]
             self.environment.set_code(account, REVERTS if refuses else ACCEPTS)
@@ -852,9 +896,13 @@ class TaskManagerMachine(RuleBasedStateMachine):
     def check_every_task(self):
         for task in self.model.tasks:
             self.task_agrees(task)
+        for task in list(self.model.tasks)[-12:]:
             status = self.model.status(task)
             assert self.manager.isTaskExecuted(task) == (status not in (SCHEDULED, CANCELLED, EXPIRED))
             assert self.manager.isTaskCancelled(task) == (status == CANCELLED)
+        for account in self.people:
+            assert self.manager.bondOf(account) == self.model.bonds[account]
+            assert self.manager.creditOf(account) == self.model.credits[account]
 
     @invariant()
     def i01_the_manager_has_what_it_owes_to_the_wei(self):
@@ -940,9 +988,9 @@ class TaskManagerMachine(RuleBasedStateMachine):
 
     @invariant()
     def i10_a_forged_id_is_no_task(self):
-        for task in list(self.model.tasks)[-2:]:
-            for field in ("flag", "index", "environment"):
-                assert self.manager.getTaskStatus(self.forge(task, field)) == NO_TASK
+        for task in list(self.model.tasks)[-1:]:
+            field = ("flag", "index", "environment", "size", "block")[len(self.model.tasks) % 5]
+            assert self.manager.getTaskStatus(self.forge(task, field)) == NO_TASK
 
     @invariant()
     def i11_attempts_are_limited(self):
@@ -969,8 +1017,8 @@ class TaskManagerMachine(RuleBasedStateMachine):
         model = self.model
         for account in self.people:
             assert balance(account) == model.wei[account]
-            assert self.manager.bondOf(account) == model.bonds[account]
-            assert self.manager.creditOf(account) == model.credits[account]
+            assert self.read("ledger", "bonds", int(account, 16)) == model.bonds[account]
+            assert self.read("payments", "credits", int(account, 16)) == model.credits[account]
 
     @invariant()
     def i14_the_target_did_each_work_once(self):
