@@ -347,13 +347,13 @@ class Manager:
     def cancel_task(self, sender, task_id):
         task = self.open(task_id)
         roles = {
-            "owner": sender == task.owner,
-            "canceller of the task": (task_id, sender) in self.cancellers,
-            "canceller of the environment": (task.environment, sender) in self.cancellers,
+            "the owner": sender == task.owner,
+            "a canceller of the task": (task_id, sender) in self.cancellers,
+            "a canceller of the environment": (task.environment, sender) in self.cancellers,
         }
         refuse_if(not any(roles.values()), "Unauthorized(address,address)", sender, task.owner)
-        self.met.update(f"cancelled by a {role}" for role, has_it in roles.items() if has_it)
-        if roles["canceller of the environment"] and task.attempt > 1:
+        self.met.update(f"cancelled by {role}" for role, has_it in roles.items() if has_it)
+        if roles["a canceller of the environment"] and task.attempt > 1:
             self.met.add("an environment's canceller cancelled a retry")
         if task.topped_up:
             self.met.add("top-up refunded")
