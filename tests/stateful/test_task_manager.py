@@ -227,7 +227,7 @@ owners = st.integers(0, 2)
 delays = st.sampled_from([1, 1, 2, 2, 3, 4, 5, 8, 13, 21, 60, 63, 64, 65, 2_000, 70_000, 2_097_152])
 wrong_delays = st.sampled_from([-5, -1, 0, 2_097_153, 2**40])
 gas_choices = st.sampled_from([0, 1, 100_000, 100_000, 100_001, 180_000, 250_000, 250_001, 400_000, 750_000])
-kinds = st.sampled_from(["rescheduling", *ENVIRONMENTS, "rescheduling"])
+kinds = st.sampled_from([*ENVIRONMENTS, "basic", "recurring"])
 recipes = st.fixed_dictionaries(
     {
         "kind": kinds,
@@ -495,7 +495,7 @@ class TaskManagerMachine(RuleBasedStateMachine):
         return multiple(*(task for task in made if task), *self.follow(follow))
 
     @precondition(
-        lambda self: not self.is_crowded and self.model.gas_price < 1_000 * GWEI and len(self.model.tasks) > 11
+        lambda self: not self.is_crowded and self.model.gas_price < 1_000 * GWEI and len(self.model.tasks) > 7
     )
     @rule(
         target=crowd,
@@ -584,6 +584,35 @@ class TaskManagerMachine(RuleBasedStateMachine):
             done = self.act("cancelTask", account, task)
             refused = isinstance(done, Refusal) and done.error.startswith("Unauthorized")
             situations["a canceller lost his right"] += bool(had - self.model.cancellers) and refused
+
+    @rule(
+        target=tasks,
+        recipe=recipes,
+        owner=owners,
+        change=st.sampled_from(CANCELLER_CHANGES[:3]),
+        takes_back=st.sampled_from([None, None, *CANCELLER_CHANGES[3:]]),
+        gwei=surges,
+        times=st.integers(0, 4),
+    )
+    def delegate_what_comes_again(self, recipe, owner, change, takes_back, gwei, times):
+        """A task that fails, runs a few times at the executor's own choice, and somebody who may cancel it or not."""
+        owner, canceller = self.owners[owner], self.cancellers[0]
+        task = self.schedule({**recipe, "kind": "rescheduling", "does": FAIL, "delay": 2}, owner, bond=True)
+        if not task:
+            return multiple()
+        self.act(change, owner, task, canceller)
+        self.set_base_fee(gwei)
+        made = [task]
+        for _ in range(times):
+            if self.model.status(made[-1]) == SCHEDULED:
+                self.roll(max(self.model.block, self.model.tasks[made[-1]].block))
+                made += self.execute_ids([made[-1]], self.executors[0], PLENTY)
+        if takes_back:
+            self.act(takes_back, owner, task, canceller)
+        done = self.act("cancelTask", canceller, made[-1])
+        refused = isinstance(done, Refusal) and done.error.startswith("Unauthorized")
+        situations["a canceller lost his right"] += bool(takes_back) and refused
+        return multiple(*made)
 
     @rule(
         task=tasks,
@@ -689,6 +718,21 @@ class TaskManagerMachine(RuleBasedStateMachine):
         self.become_coinbase(coinbase)
         return multiple(*self.follow(times))
 
+    def execute_ids(self, ids: list[bytes], payee: str, gas: int) -> list[bytes]:
+        """Returns the tasks that came again."""
+        model = self.model
+
+        def judge(ran, gas_left, _):
+            can_run = [task for task in dict.fromkeys(ids) if model.status(task) == SCHEDULED]
+            can_run = [task for task in can_run if model.is_due(model.tasks[task])]
+            assert ran == [task for task in can_run if task in ran], "ran what cannot run, or out of order"
+            for task in can_run:
+                assert task in ran or gas_left < model.tasks[task].gas_needed(), "left out for nothing"
+            situations["ran by id"] += bool(ran)
+            situations["ran by id at a loss"] += any(not model.tasks[task].can_pay(model.gas_price) for task in ran)
+
+        return self.execute("executeTasksById", self.executors[0], payee, (ids, payee), gas, judge)
+
     @rule(
         target=tasks,
         chosen=st.lists(st.one_of(tasks, tasks, crowd), max_size=4),
@@ -717,16 +761,7 @@ class TaskManagerMachine(RuleBasedStateMachine):
             refusals["TaskNotFound(bytes32)"] += 1
             return multiple()
 
-        def judge(ran, gas_left, _):
-            can_run = [task for task in dict.fromkeys(ids) if model.status(task) == SCHEDULED]
-            can_run = [task for task in can_run if model.is_due(model.tasks[task])]
-            assert ran == [task for task in can_run if task in ran], "ran what cannot run, or out of order"
-            for task in can_run:
-                assert task in ran or gas_left < model.tasks[task].gas_needed(), "left out for nothing"
-            situations["ran by id"] += bool(ran)
-            situations["ran by id at a loss"] += any(not model.tasks[task].can_pay(model.gas_price) for task in ran)
-
-        return multiple(*self.execute("executeTasksById", self.executors[0], account, arguments, gas, judge))
+        return multiple(*self.execute_ids(ids, account, gas))
 
     @rule(
         chosen=st.lists(st.one_of(tasks, tasks, crowd), max_size=4),
