@@ -652,10 +652,10 @@ class Manager:
             [task for task in due if task.position[0] <= self.stopped[0]],
         )
 
-    def complaint(self, ran: list[bytes], gas_left: int, stopped: tuple[int, int]) -> str:
+    def complaint(self, ran: list[bytes], gas_left: int, stopped: tuple[int, int], is_spent: bool) -> str:
         """
         Why a call cannot have run just these, with so much gas left above the reserve and this place to go on from; empty if it can. Asked
-        before the model runs them.
+        before the model runs them. `is_spent`: what it earned does not pay for looking on, so that it may stop anywhere after its last run.
         """
         before, after = self.walk()
         walk = before + after
@@ -665,16 +665,16 @@ class Manager:
         else:
             for offset, part in ((0, before), (len(before), after)):
                 ends.append(offset + sum(task.position < stopped for task in part))
-        complaints = [self._complaint(walk, end, ran, gas_left, stopped) for end in ends]
-        if stopped == self.stopped and gas_left < self._small_need():
+        complaints = [self._complaint(walk, end, ran, gas_left, stopped, is_spent) for end in ends]
+        if stopped == self.stopped and (is_spent or gas_left < self._small_need()):
             last = max((at for at, task in enumerate(walk) if task.id in ran), default=-1)
-            complaints.append(self._complaint(walk, last + 1, ran, gas_left, stopped))
+            complaints.append(self._complaint(walk, last + 1, ran, gas_left, stopped, is_spent))
         return "" if "" in complaints else complaints[0]
 
     def _small_need(self) -> int:
         return 460_000
 
-    def _complaint(self, walk, end, ran, gas_left, stopped) -> str:
+    def _complaint(self, walk, end, ran, gas_left, stopped, is_spent) -> str:
         left = list(ran)
         largest = LARGE
         passed = 0
@@ -699,7 +699,7 @@ class Manager:
             return "ran what is not due, or out of order"
         if passed > MAX_PASSED:
             return "passed over too many"
-        if stopped != NOWHERE and passed < MAX_PASSED and gas_left >= self._small_need():
+        if stopped != NOWHERE and not is_spent and passed < MAX_PASSED and gas_left >= self._small_need():
             following = walk[end] if end < len(walk) else None
             if following is None or not following.can_pay(self.gas_price):
                 return "stopped for nothing"

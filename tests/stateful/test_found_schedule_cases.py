@@ -12,16 +12,11 @@ GWEI = 10**9
 BLOCKS_IN_A_WORD = 64  # of the calendar: the first mark in it writes one more new word
 
 
-NOT_KEPT_BACK = pytest.mark.xfail(
-    strict=True, reason="RETRY_GAS is below what a retry into an empty word of the calendar costs"
-)
-
-
 @pytest.mark.parametrize(
     "blocks_before_the_next_word",
     [
         pytest.param(6, id="a retry among the same 64 blocks"),
-        pytest.param(2, id="a retry in the next 64 blocks", marks=NOT_KEPT_BACK),
+        pytest.param(2, id="a retry in the next 64 blocks"),
     ],
 )
 def test_a_target_that_burns_all_its_gas_is_retried_in_any_block(
@@ -38,7 +33,6 @@ def test_a_target_that_burns_all_its_gas_is_retried_in_any_block(
     assert manager.getTaskStatus(task) == RESCHEDULED
 
 
-@pytest.mark.xfail(strict=True, reason="the view reads the word of a queue that was executed to its end")
 def test_the_schedule_forgets_a_size_that_was_executed_while_another_was_not(system, manager, owner, executor, target):
     at = block() + 5
     work = target.poke.prepare_calldata(1)
@@ -51,7 +45,6 @@ def test_the_schedule_forgets_a_size_that_was_executed_while_another_was_not(sys
     assert ([tuple(each) for each in blocks], total) == ([(at, 0, 0, 1)], 1)
 
 
-@pytest.mark.xfail(strict=True, reason="what a call passes over after its last run is paid for by nobody")
 @pytest.mark.parametrize("gas", [0, 100_000])
 def test_an_executor_does_not_pay_for_what_is_passed_over(gas):
     """A task that was scheduled at today's base fee, and 64 behind it that do not pay any more."""
