@@ -16,7 +16,10 @@ def harness(name: str) -> VyperDeployer:
     return boa.load_partial(str(ROOT / "tests" / "mocks" / "modules" / f"{name}.vy"))
 
 
+@functools.cache
 def constant(path: str, name: str) -> int:
     """A number that a contract or module below contracts/ declares and does not export."""
-    (text,) = re.findall(rf"^{name}: (?:public\()?constant\(\w+\)\)? = ([\d_]+)$", (CONTRACTS / path).read_text(), re.MULTILINE)
+    (text,) = re.findall(
+        rf"^{name}: (?:public\()?constant\(\w+\)\)? = ([\d_]+)$", (CONTRACTS / path).read_text(), re.MULTILINE
+    )
     return ast.literal_eval(text)

@@ -32,10 +32,10 @@ def price(gas: int, distance: int, live: int = 0, gas_price: int = GWEI) -> int:
     return -(-exact // unit) * unit
 
 
-def shares(manager, paid: int) -> tuple[int, int, int]:
+def shares(paid: int) -> tuple[int, int, int]:
     """Of executor, validator and protocol; rounding goes to the executor."""
-    validator = paid * manager.VALIDATOR_SHARE_BPS() // 10_000
-    protocol = paid * manager.PROTOCOL_SHARE_BPS() // 10_000
+    validator = paid * constant("scheduler/ledger.vy", "VALIDATOR_SHARE_BPS") // 10_000
+    protocol = paid * constant("scheduler/ledger.vy", "PROTOCOL_SHARE_BPS") // 10_000
     return paid - validator - protocol, validator, protocol
 
 

@@ -27,7 +27,7 @@ def test_default_behavior(manager, owner, stranger, executor, scheduled):
     assert manager.getTaskStatus(task) == SCHEDULED
     assert balance(owner) == before - 10**17 - 1
     fees = run(manager, task, executor)
-    assert fees == shares(manager, total)[0]
+    assert fees == shares(total)[0]
     assert manager.getTaskPayment(task) == 0
 
 
@@ -57,7 +57,7 @@ def test_makes_a_task_worth_executing(manager, owner, stranger, executor, schedu
     assert run(manager, task, executor) == 0
     assert manager.getTaskStatus(task) == SCHEDULED
     manager.topUpTask(task, value=9 * cost, sender=stranger)
-    assert run(manager, task, executor) == shares(manager, 10 * cost)[0]
+    assert run(manager, task, executor) == shares(10 * cost)[0]
     assert manager.getTaskStatus(task) == SUCCEEDED
     assert target.total() == 7
 
@@ -70,7 +70,7 @@ def test_belongs_to_one_attempt(system, manager, owner, executor, target, at):
     manager.topUpTask(task, value=10**17, sender=owner)
     roll_to(at)
     cost_again = manager.estimateCost(at + 5, 250_000)
-    assert run(manager, task, executor) == shares(manager, cost + 10**17)[0]
+    assert run(manager, task, executor) == shares(cost + 10**17)[0]
     environment, _, *rest = unpack(task)
     again = pack(environment, at + 5, *rest)
     assert manager.getTaskPayment(again) == cost_again
