@@ -6,8 +6,10 @@ import boa
 import pytest
 from eth_utils import keccak
 
+from scripts.system import deployer
 from tests.helpers.chain import reverts
 from tests.helpers.flow import call_unbounded
+from tests.helpers.modules import harness
 from tests.helpers.schedule import GAS, LARGE, block, layered
 from tests.helpers.tasks import HASHES_CALLDATA, environment_of, own, run, schedule_data
 
@@ -44,18 +46,27 @@ def content(length: int) -> bytes:
 
 
 @pytest.fixture
-def arrives(manager, owner, executor, hashing, at):
-    """Runs a task with this data; whether the implementation was called with exactly that. Tells the length of the code."""
+def arrives(deployed, hashing):
+    """Whether an implementation is called with exactly this data. Tells the length of the environment's code."""
+    blueprint = deployer("TaskEnvironmentProxy").deploy_as_blueprint()
+    carrier = harness("EnvironmentsHarness").deploy(blueprint.address)
 
     def check(data: bytes) -> int:
-        with boa.env.anchor():
-            task, _ = schedule_data(manager, hashing, data, at, GAS[LARGE], sender=owner)
-            size = len(boa.env.get_code(environment_of(task)))
-            run(manager, task, executor)
-            assert own(manager, "TaskExecuted")[0]["returnData"] == keccak(data)
-            return size
+        digest, size = carrier.carry(hashing, data)
+        assert digest == keccak(data)
+        return size
 
     return check
+
+
+@pytest.mark.parametrize("length", [0, 5, 300, 4_096])
+def test_default_behavior(manager, owner, executor, hashing, target, at, length):
+    """Through the manager, in either form."""
+    for data in (content(length), layered(target.address, content(min(length, MAX_CALL)))):
+        task, _ = schedule_data(manager, hashing, data, at, GAS[LARGE], sender=owner)
+        with boa.env.anchor():
+            run(manager, task, executor)
+            assert [fields["returnData"] for fields in own(manager, "TaskExecuted")][-1] == keccak(data)
 
 
 @pytest.mark.parametrize("first", range(0, 301, 43))
@@ -143,7 +154,8 @@ def test_longer_and_shorter_than_layered(arrives, target, length):
 def test_other_lengths_with_the_same_padding(arrives, target, length):
     """A length of the call that differs by less than the padding: that is layered data of another call, if its padding is 0."""
     data = bytearray(layered(target.address, b"\1" * length))
-    for other in range(max(length - 31, 0), length + 32):
+    around = {length - 31, length - 2, length - 1, length + 1, length + 2, length + 31, 31, 32, 33, 64}
+    for other in (other for other in around if other >= 0):
         data[163] = other
         call = bytes(data[164 : 164 + other])
         is_layered = bytes(data) == layered(target.address, call)
