@@ -6,7 +6,7 @@
         a task pays at least 1.1 times what its gas costs.
 @dev The first: before a task is started, what is left covers it with what the calls on the way hold back and use, and the end of the
      call. The second: a task is run only if what was earned with it covers what the call has used, the task at its worst, and the end of
-     the call at its worst. What cannot be earned with is passed over.
+     the call at its worst; what does not pay for itself is passed over, and a call that has earned looks on only as far as that covers.
 """
 
 from contracts.interfaces import ITaskManager
@@ -38,7 +38,7 @@ MAX_PASSED: constant(uint256) = 64
 # What a call takes before its first instruction: 21,000 and the calldata of executeTasks, 68 bytes, at most 16 gas each.
 CALL_GAS: constant(uint256) = 22_500
 # What the environment's proxies need before the implementation is entered, and for each byte of code that they read.
-PROXY_GAS: constant(uint256) = 13_000
+PROXY_GAS: constant(uint256) = 14_000
 PROXY_GAS_PER_BYTE: constant(uint256) = 3
 # Two levels of calls each hold back a 64th: limit * (64/63)^2.
 GROSS_DIVIDEND: constant(uint256) = 4_096
@@ -49,8 +49,8 @@ TASK_GAS: constant(uint256) = 15_000
 END_GAS: constant(uint256) = 125_000
 # What must be there for the end of a call: that, and what a payee may burn (payments.vy).
 END_GAS_LIMIT: constant(uint256) = 250_000
-# For a look at the next queue and the next task.
-LOOK_GAS: constant(uint256) = 40_000
+# For a look at the next queue and its first task: six words of the calendar, three of the queue, a record, an account.
+LOOK_GAS: constant(uint256) = 30_000
 # What a call has used at its worst when it comes to its first task: CALL_GAS, six words of the calendar, five of the queue.
 FRESH_GAS: constant(uint256) = 60_000
 MAX_STEPS: constant(uint256) = 2**64
@@ -84,7 +84,7 @@ def _execute_due(gas_reserve: uint256) -> (uint256, uint256, uint256):
     halted: bool = False
 
     for _: uint256 in range(MAX_STEPS):
-        if msg.gas < gas_kept + LOOK_GAS:
+        if msg.gas < gas_kept + LOOK_GAS or (executed != 0 and not self._covers(paid, entry_gas, gas_units)):
             stop_at = position if passed != 0 else stopped_before
             break
         queue: uint256 = calendar._next(position >> 16, last_queue)
@@ -140,7 +140,7 @@ def _execute_due(gas_reserve: uint256) -> (uint256, uint256, uint256):
                 break
             else:
                 passed += 1
-                if passed == MAX_PASSED:
+                if passed == MAX_PASSED or (executed != 0 and not self._covers(paid, entry_gas, gas_units)):
                     halted = True
                     stop_at = (queue << 16) + start
                     break
@@ -232,6 +232,16 @@ def _pay_out(payee: address, paid: uint256, executed: uint256, failed: uint256) 
     run_lock.state = run_lock.TAKEN
     payments._pay(payee, fees)
     return fees
+
+
+@internal
+@view
+def _covers(paid: uint256, entry_gas: uint256, gas_units: uint256) -> bool:
+    """
+    @return Whether what was earned pays for one more look besides what the call has used and its end.
+    """
+    call_gas: uint256 = unsafe_add(unsafe_sub(entry_gas, msg.gas), LOOK_GAS + END_GAS)
+    return unsafe_mul(paid, PAYMENT_UNITS) >= unsafe_mul(call_gas, gas_units)
 
 
 @internal
