@@ -3,7 +3,7 @@
 import boa
 import pytest
 
-from tests.helpers.chain import reverts
+from tests.helpers.chain import ETHER, reverts
 from tests.helpers.schedule import GAS, LARGE, MEDIUM, SMALL, block, roll_to, set_base_fee
 from tests.helpers.tasks import GWEI, own, run, schedule_data
 
@@ -21,8 +21,10 @@ def idle():
 def add(manager, idle, owner):
     """Schedules a task that does nothing."""
 
+    manager.depositBond(value=100 * ETHER, sender=owner)
+
     def schedule_at(at: int, size: int = SMALL) -> bytes:
-        return schedule_data(manager, idle, b"", at, GAS[size], sender=owner)[0]
+        return schedule_data(manager, idle, b"", at, GAS[size], sender=owner, bond=True)[0]
 
     return schedule_at
 

@@ -29,7 +29,8 @@ def executed(manager) -> list[bytes]:
 
 def poor(manager, idle, at, owner, count: int) -> list[bytes]:
     """Tasks that do not pay at 20 times the base fee."""
-    return [schedule_data(manager, idle, b"", at, 1_000, sender=owner)[0] for _ in range(count)]
+    manager.depositBond(value=ETHER, sender=owner)
+    return [schedule_data(manager, idle, b"", at, 1_000, sender=owner, bond=True)[0] for _ in range(count)]
 
 
 def test_default_behavior(system, manager, owner, executor, target, call, at):
