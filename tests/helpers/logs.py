@@ -57,10 +57,14 @@ def _log(emitter: bytes, topics: list[int], data: bytes) -> Log:
     return Log(to_checksum_address(emitter), event["name"], fields)
 
 
-def logs(contract) -> list[Log]:
-    """Everything that the last call of `contract` logged, in order."""
-    raw = contract._computation.get_raw_log_entries()
-    return [_log(emitter, topics, data) for _, emitter, topics, data in sorted(raw)]
+def logs(contract, of: str | None = None) -> list[Log]:
+    """Everything that the last call of `contract` logged, in order; or what the account `of` did."""
+    raw = sorted(contract._computation.get_raw_log_entries())
+    return [
+        _log(emitter, topics, data)
+        for _, emitter, topics, data in raw
+        if of is None or to_checksum_address(emitter) == of
+    ]
 
 
 def logged(contract, name: str) -> list[dict]:
