@@ -20,6 +20,12 @@ NODE_PROGRAMS = {
     "hardhat": "3.18.0",
     "node": "22.23.3",  # hardhat 3 does not run on older ones
 }
+# What npm leaves out in silence if it thinks that the platform does not fit.
+BINARIES = {
+    "@foundry-rs/anvil": "@foundry-rs/anvil-*/bin/anvil*",
+    "hardhat": "@nomicfoundation/edr-*/*.node",
+    "node": "node/bin/node",
+}
 
 
 def missing() -> list[str]:
@@ -28,15 +34,20 @@ def missing() -> list[str]:
 
 
 def install():
-    """Install what is missing. Raises `subprocess.CalledProcessError` if npm fails and `FileNotFoundError` if there is no npm."""
+    """
+    Install all of them anew if one is missing: npm remembers what it has left out. Raises
+    `subprocess.CalledProcessError` if npm fails, `FileNotFoundError` if there is no npm.
+    """
     wanted = missing()
     if not wanted:
         return
-    FOLDER.mkdir(exist_ok=True)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir()
+    node = f"node@{NODE_PROGRAMS['node']}"
+    if node in wanted:
+        _npm_install([node])
     # npm removes what the command does not name, so all are named.
-    names = [f"{name}@{version}" for name, version in NODE_PROGRAMS.items()]
-    quiet = ["--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error"]
-    subprocess.run(["npm", "install", *quiet, "--prefix", str(FOLDER), *names], check=True)
+    _npm_install([f"{name}@{version}" for name, version in NODE_PROGRAMS.items()])
     left = missing()
     if left:
         raise RuntimeError(f"npm did not install {', '.join(left)}")
@@ -55,7 +66,7 @@ def require(*names: str):
 
 def anvil_path() -> Path:
     """The anvil binary itself: the wrapper that npm puts into `.bin` does not stop its child."""
-    return next(package("@foundry-rs").glob("anvil-*/bin/anvil*"))
+    return next((FOLDER / "node_modules").glob(BINARIES["@foundry-rs/anvil"]))
 
 
 def node_path() -> Path:
@@ -69,9 +80,19 @@ def package(name: str) -> Path:
 
 
 def _installed(name: str) -> str | None:
-    """The version that is there, None if none is."""
+    """The version that is there, None if none is or its binary is not."""
     about = package(name) / "package.json"
-    return json.loads(about.read_text())["version"] if about.exists() else None
+    if not about.exists() or (name in BINARIES and not any((FOLDER / "node_modules").glob(BINARIES[name]))):
+        return None
+    return json.loads(about.read_text())["version"]
+
+
+def _npm_install(names: list[str]):
+    """Run npm on the Node that is installed here, if it is: an older one makes npm leave out what hardhat needs."""
+    quiet = ["--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error"]
+    path = f"{node_path().parent}{os.pathsep}{os.environ['PATH']}"
+    command = ["npm", "install", *quiet, "--prefix", str(FOLDER), *names]
+    subprocess.run(command, check=True, env={**os.environ, "PATH": path})
 
 
 if __name__ == "__main__":
