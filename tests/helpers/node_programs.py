@@ -38,14 +38,11 @@ def install():
     Install all of them anew if one is missing: npm remembers what it has left out. Raises
     `subprocess.CalledProcessError` if npm fails, `FileNotFoundError` if there is no npm.
     """
-    wanted = missing()
-    if not wanted:
+    if not missing():
         return
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir()
-    node = f"node@{NODE_PROGRAMS['node']}"
-    if node in wanted:
-        _npm_install([node])
+    _npm_install([f"node@{NODE_PROGRAMS['node']}"])
     # npm removes what the command does not name, so all are named.
     _npm_install([f"{name}@{version}" for name, version in NODE_PROGRAMS.items()])
     left = missing()
