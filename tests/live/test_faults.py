@@ -242,7 +242,7 @@ def test_a_reorganisation_is_mined_again(node, operator, monkeypatch):
 
     def head(asked):
         if not gone:
-            gone.append(node.ask("anvil_rollback", hex(3)))
+            gone.append(node.ask("anvil_rollback", 3))
         return inner(asked)
 
     monkeypatch.setattr(Node, "head", head)
