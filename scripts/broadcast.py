@@ -134,11 +134,10 @@ class Broadcast:
         """Do what is needed for the step to be mined, if anything is; returns what it waits for."""
         last = entry.sent[-1] if entry.sent else None
         base_fee = self.node.base_fee()
-        known = last is not None and self.node.knows(last.hash)
         waiting = f"waiting for {last.hash} to be mined" if last else ""
         if last is not None and last.fee >= base_fee:
-            if not known:
-                self._send(planned, last)
+            # Also if the node says that it knows it: that costs nothing, and it may have forgotten in a reorganisation.
+            self._send(planned, last)
             return waiting
         offered = offer(base_fee, self.node.tip(), self.max_fee, last)
         if offered is None:

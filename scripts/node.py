@@ -105,10 +105,6 @@ class Node:
     def send(self, raw: str):
         self.ask("eth_sendRawTransaction", raw)
 
-    def knows(self, transaction_hash: str) -> bool:
-        """Whether the node has the transaction, mined or not."""
-        return self.ask("eth_getTransactionByHash", transaction_hash) is not None
-
     def receipt(self, transaction_hash: str) -> dict | None:
         """The receipt of a mined transaction."""
         return self.ask("eth_getTransactionReceipt", transaction_hash)

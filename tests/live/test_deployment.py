@@ -81,8 +81,9 @@ def test_another_deployment_keeps_the_record_of_the_first(operator):
     assert status == 0 and str(kept) in output
     assert kept.read_text() == first != operator.record_file.read_text()
     assert (kept.with_suffix("") / "bundle.json").exists()
-    assert json.loads((operator.record_file.with_suffix("") / "bundle.json").read_text())["TaskPool"]["address"] == (
-        operator.record()["contracts"]["TaskPool"]["address"]
+    assert (
+        json.loads((operator.record_file.with_suffix("") / "bundle.json").read_text())["TaskPool"]["address"]
+        == (operator.record()["contracts"]["TaskPool"]["address"])
     )
 
 
@@ -97,7 +98,9 @@ def test_the_new_owner_is_proposed_and_accepts_by_himself(node, operator):
     )
     assert contracts["TaskManager"]["constructorArguments"][0][-2:] == "0b"
     for contract in (registry, factory):
-        pending = node.ask("eth_call", {"to": contract, "data": "0x" + keccak(text="pendingOwner()")[:4].hex()}, "latest")
+        pending = node.ask(
+            "eth_call", {"to": contract, "data": "0x" + keccak(text="pendingOwner()")[:4].hex()}, "latest"
+        )
         assert int(pending, 16) == int(owner, 16)
     node.ask("anvil_impersonateAccount", owner)
     node.fund(owner)

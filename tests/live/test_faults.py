@@ -238,16 +238,21 @@ def test_a_node_that_restarts_with_its_state(operator_of, tmp_path, monkeypatch)
 
 def test_a_reorganisation_is_mined_again(node, operator, monkeypatch):
     """The blocks of the last steps go away while their confirmations are awaited."""
-    inner, gone = Node.head, []
+    save, head, saved, gone = Journal.save, Node.head, [], []
 
-    def head(asked):
+    def remembering(journal):
+        save(journal)
+        saved.append(node.ask("evm_snapshot"))
+
+    def forgetting(asked):
         if not gone:
-            gone.append(node.ask("anvil_rollback", 3))
-        return inner(asked)
+            gone.append(node.ask("evm_revert", saved[2 * STEPS - 6]))
+        return head(asked)
 
-    monkeypatch.setattr(Node, "head", head)
-    status, _, errors = operator.deploy()
-    assert (status, errors) == (0, "") and is_whole(operator)
+    monkeypatch.setattr(Journal, "save", remembering)
+    monkeypatch.setattr(Node, "head", forgetting)
+    status, _, errors = operator.deploy("--timeout", "10")
+    assert (status, errors) == (0, "") and gone == [True] and is_whole(operator)
 
 
 def test_a_nonce_taken_by_something_else(operator, monkeypatch):
