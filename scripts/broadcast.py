@@ -23,6 +23,8 @@ LOOKS = 5
 LOOK_PAUSE = 1.0
 # Between two looks for a receipt, in seconds: the first, then 1.5 times as much each time, and the most.
 FIRST_WAIT, LONGEST_WAIT = 0.05, 3.0
+# Between two looks for confirmations, in seconds.
+CONFIRMATION_WAIT = 2.0
 # Nodes take a transaction in another one's place for at least a tenth more; some want an eighth.
 BUMP_PERCENT = 113
 # What nodes answer if there is nothing to do but to look again.
@@ -222,22 +224,26 @@ class Broadcast:
     # ------------------------------------------------------------ the end
 
     def _confirmed(self) -> bool:
-        """Wait for the confirmations; whether every receipt is still on the chain then."""
+        """Wait for the confirmations; False as soon as a receipt is not on the chain any more."""
         last = max((entry.receipt["block"] for entry in self.journal.entries if entry.receipt), default=0)
         end = time.monotonic() + self.timeout
-        while (have := self.node.head() - last + 1) < self.confirmations:
+        while True:
+            have = self.node.head() - last + 1
+            if not all(self._stays(entry) for entry in self.journal.entries if entry.receipt):
+                return False
+            if have >= self.confirmations:
+                return True
             self.tell(f"{have} of {self.confirmations} confirmations")
             if time.monotonic() > end:
                 raise Stopped(
                     f"{have} of {self.confirmations} confirmations after {self.timeout:g} seconds. "
                     "Run the same command again to go on"
                 )
-            time.sleep(min(1.0, self.timeout / 10))
-        for entry in self.journal.entries:
-            receipt = find_receipt(self.node, entry)
-            if entry.receipt and (receipt is None or receipt["blockHash"] != entry.receipt["blockHash"]):
-                return False
-        return True
+            time.sleep(min(CONFIRMATION_WAIT, self.timeout / 10))
+
+    def _stays(self, entry: Entry) -> bool:
+        receipt = find_receipt(self.node, entry)
+        return receipt is not None and receipt["blockHash"] == entry.receipt["blockHash"]
 
 
 def find_receipt(node: Node, entry: Entry) -> dict | None:

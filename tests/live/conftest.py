@@ -26,6 +26,7 @@ def isolated(monkeypatch):
     """These tests need no chain in process. Their nodes are near, so that waits can be short."""
     monkeypatch.setattr(broadcast, "FIRST_WAIT", 0.005)
     monkeypatch.setattr(broadcast, "LOOK_PAUSE", 0.02)
+    monkeypatch.setattr(broadcast, "CONFIRMATION_WAIT", 0.05)
     monkeypatch.setattr(verification, "PAUSE", 0.02)
 
 
