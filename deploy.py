@@ -1,4 +1,4 @@
-"""Deploys taskpools. `uv run deploy.py` shows the whole life of inference requests on a chain in process."""
+"""Deploys taskpools. `uv run deploy.py` shows the whole life of inference requests on a chain in process; `--rpc` deploys to a real one."""
 
 import sys
 from pathlib import Path
@@ -7,21 +7,36 @@ import click
 from rich.console import Console
 
 from scripts.life_cycle import LifeCycle
+from scripts.live import Live, Options
+from scripts.options import live_options
+from scripts.record import export_abis
 from scripts.system import System, deploy
+from scripts.telling import Stopped
 
 __all__ = ["System", "deploy", "main"]
 
 
 @click.command()
 @click.option("--record", type=click.Path(dir_okay=False, path_type=Path), help="Write the run to this file, as JSON.")
-def command(record: Path | None) -> int:
-    """Deploy the task pools on a chain in process and take inference requests through their whole life.
+@live_options
+def command(record: Path | None, export_abi: Path | None, live: Options | None) -> int:
+    """Deploy the task pools and the task manager.
 
-    Exits with 0 only if every wei is accounted for, with 2 for wrong use.
+    Without --rpc that is on a chain in process, where inference requests and scheduled calls are taken through their whole life. With
+    --rpc it is on a real chain; run the same command again to go on after any fault. docs/deploying.md tells more.
+
+    Exits with 0 if all is well, with 1 if a wei is missing or the chain stops the deployment, with 2 for wrong use.
     """
+    console = Console()
+    if live is not None:
+        Live(live, console).run()
+        return 0
+    if export_abi is not None:
+        export_abis(export_abi)
+        console.print(f"ABIs are in {export_abi}")
+        return 0
     if record is not None and not record.absolute().parent.is_dir():
         raise click.BadParameter(f"there is no folder {record.absolute().parent}", param_hint="--record")
-    console = Console()
     run = LifeCycle(console)
     accounted = run.run()
     run.show()
@@ -39,12 +54,15 @@ def command(record: Path | None) -> int:
 
 
 def main():
-    """The command; wrong use is one line and exit status 2."""
+    """The command; wrong use is one line and exit status 2, what the chain refuses one line and 1."""
     try:
         sys.exit(command.main(standalone_mode=False))
     except click.ClickException as error:
         click.echo(f"deploy.py: {error.format_message()}", err=True)
         sys.exit(2)
+    except Stopped as error:
+        click.echo(f"deploy.py: {error}", err=True)
+        sys.exit(1)
     except click.Abort:
         sys.exit(130)
 

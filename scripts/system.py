@@ -8,6 +8,8 @@ from pathlib import Path
 import boa
 from boa.contracts.vyper.vyper_contract import VyperContract, VyperDeployer
 
+from scripts.steps import CREATED, Call, Deploy, Link, steps
+
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACTS = ROOT / "contracts"
 
@@ -26,10 +28,6 @@ SOURCES = {
     "ValidatedTaskEnvironment": "environments/ValidatedTaskEnvironment.vy",
     "RecurringTaskEnvironment": "environments/RecurringTaskEnvironment.vy",
 }
-
-EXECUTION_WINDOW = 50_400  # blocks: a week of 12 seconds each
-MINIMUM_GAS_PRICE = 10**9  # wei
-RECURRING_INTERVAL = 7_200  # blocks: a day of 12 seconds each
 
 
 def _take_bytecode(contract: VyperContract, bytecode: bytes, inner=VyperContract._set_bytecode):
@@ -95,27 +93,33 @@ def deploy() -> System:
 
     Pools do not exist yet, and no model, verifier or approved pool: those are the owner's to add. The task manager has no owner.
     """
-    implementation = deployer("TaskPool").deploy()
-    factory = deployer("TaskPoolFactory").deploy(implementation.address)
-    viewer = deployer("TaskPoolViewer").deploy()
-    router = deployer("TaskRouter").deploy(factory.address, viewer.address)
-    registry = deployer("ModelRegistry").deploy()
-    registry.setTaskRouter(router.address)
-    factory.setModelRegistry(registry.address)
-    blueprint = deployer("TaskEnvironmentProxy").deploy_as_blueprint()
-    manager = deployer("TaskManager").deploy(boa.env.eoa, EXECUTION_WINDOW, MINIMUM_GAS_PRICE, blueprint.address)
+    made = {"deployer": boa.env.eoa, "treasury": boa.env.eoa}
+    for step in steps():
+        _perform(step, made)
     return System(
-        implementation=implementation,
-        factory=factory,
-        viewer=viewer,
-        router=router,
-        registry=registry,
-        manager=manager,
-        environment_proxy=deployer("TaskEnvironmentProxy").at(manager.EXECUTION_ENV_TEMPLATE()),
-        minimal=deployer("MinimalTaskEnvironment").deploy(),
-        basic=deployer("BasicTaskEnvironment").deploy(manager.address),
-        rescheduling=deployer("ReschedulingTaskEnvironment").deploy(manager.address),
-        validated=deployer("ValidatedTaskEnvironment").deploy(manager.address),
-        recurring=deployer("RecurringTaskEnvironment").deploy(manager.address, RECURRING_INTERVAL),
+        implementation=made["TaskPool"],
+        factory=made["TaskPoolFactory"],
+        viewer=made["TaskPoolViewer"],
+        router=made["TaskRouter"],
+        registry=made["ModelRegistry"],
+        manager=made["TaskManager"],
+        environment_proxy=deployer(CREATED[0]).at(made["TaskManager"].EXECUTION_ENV_TEMPLATE()),
+        minimal=made["MinimalTaskEnvironment"],
+        basic=made["BasicTaskEnvironment"],
+        rescheduling=made["ReschedulingTaskEnvironment"],
+        validated=made["ValidatedTaskEnvironment"],
+        recurring=made["RecurringTaskEnvironment"],
         deployer=boa.env.eoa,
     )
+
+
+def _perform(step: Deploy | Call, made: dict):
+    """Do one step on boa's current chain; `made` has what came of the earlier ones."""
+    arguments = [made[argument.name] if isinstance(argument, Link) else argument for argument in step.arguments]
+    arguments = [getattr(argument, "address", argument) for argument in arguments]
+    if isinstance(step, Call):
+        getattr(made[step.contract], step.function)(*arguments)
+    elif step.blueprint:
+        made[step.name] = deployer(step.contract).deploy_as_blueprint(*arguments)
+    else:
+        made[step.name] = deployer(step.contract).deploy(*arguments)

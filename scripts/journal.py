@@ -1,0 +1,117 @@
+"""
+The journal of a deployment that is under way: what was sent, before it is sent, and what came of it.
+
+It lies beside the records, as `<chain id>.journal.json`, and goes when the record is written. It holds signed transactions, no key.
+"""
+
+import fcntl
+import json
+import os
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from scripts.plan import Terms, fingerprint
+from scripts.telling import Stopped
+
+
+@dataclass
+class Sent:
+    """A signed transaction. `fee` is its maximum, in wei a gas, `tip` what of that the validator gets at most."""
+
+    hash: str
+    raw: str
+    fee: int
+    tip: int
+
+
+@dataclass
+class Entry:
+    """A step: all that was sent for it, the latest last, and the receipt of what was mined."""
+
+    name: str
+    fingerprint: str
+    nonce: int
+    sent: list[Sent] = field(default_factory=list)
+    receipt: dict | None = None
+
+
+class Journal:
+    """One deployment. Change the entries, then `save`."""
+
+    def __init__(self, path: Path, terms: Terms, entries: list[Entry]):
+        self.path = path
+        self.terms = terms
+        self.entries = entries
+
+    @classmethod
+    def begin(cls, path: Path, terms: Terms, nonces: tuple[int, ...]) -> "Journal":
+        """A new one, not saved yet."""
+        entries = [
+            Entry(step.name, fingerprint(step), nonce) for step, nonce in zip(terms.steps(), nonces, strict=True)
+        ]
+        return cls(path, terms, entries)
+
+    @classmethod
+    def resume(cls, path: Path, terms: Terms) -> "Journal":
+        """The one that was left; raises `Stopped` if it is of another deployment."""
+        try:
+            content = json.loads(path.read_text())
+            left = Terms(**{**content["terms"], "verifiers": tuple(content["terms"]["verifiers"])})
+            entries = [
+                Entry(**{**entry, "sent": [Sent(**sent) for sent in entry["sent"]]}) for entry in content["entries"]
+            ]
+        except (ValueError, KeyError, TypeError):
+            raise Stopped(f"{path} is not a journal") from None
+        remedy = f"go on as it was begun, or move {path} away to begin anew"
+        for name, value in asdict(left).items():
+            now = getattr(terms, name)
+            if value != now:
+                raise Stopped(
+                    f"a deployment is under way whose {name.replace('_', ' ')} is {value}, not {now}: {remedy}"
+                )
+        if [entry.name for entry in entries] != [step.name for step in terms.steps()]:
+            raise Stopped(f"a deployment with other steps is under way: {remedy}")
+        for entry, step in zip(entries, terms.steps(), strict=True):
+            if entry.fingerprint != fingerprint(step):
+                raise Stopped(f"a deployment is under way with another build of {step.name}: {remedy}")
+        return cls(path, terms, entries)
+
+    def save(self):
+        """Write it: whoever reads it, at any moment, finds this state or the one before, whole."""
+        content = {"terms": asdict(self.terms), "entries": [asdict(entry) for entry in self.entries]}
+        write_whole(self.path, json.dumps(content, indent=1) + "\n")
+
+    def remove(self):
+        """The deployment is recorded."""
+        self.path.unlink()
+
+    def nonces(self) -> tuple[int, ...]:
+        return tuple(entry.nonce for entry in self.entries)
+
+
+def write_whole(path: Path, text: str):
+    """Write a file so that neither a kill nor a power cut leaves half of it."""
+    draft = path.with_name(f".{path.name}.draft")
+    with open(draft, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(draft, path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+@contextmanager
+def alone(folder: Path, chain_id: int):
+    """Let nobody else deploy to this chain from this folder meanwhile; raises `Stopped` if somebody does."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / f".{chain_id}.lock", "w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Stopped(f"another run deploys to chain {chain_id} from {folder}") from None
+        yield
