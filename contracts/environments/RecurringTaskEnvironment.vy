@@ -4,7 +4,7 @@
 @license MIT
 @notice A worked example of an environment of one's own: calls the target every INTERVAL blocks, as long as the target succeeds and the owner's
         bond pays for it. To stop it, cancel the next one; cancellers of the environment can.
-@dev Before: the target is looked at. After: the task comes again. Coming again takes about 60,000 of the task's gas.
+@dev Before: the target is looked at. After: the task comes again. Coming again takes up to 130,000 of the task's gas.
 """
 
 from contracts.environments import environment_errors as errors

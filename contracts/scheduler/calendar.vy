@@ -47,6 +47,12 @@ def _unmark(queue: uint256):
 
 @internal
 @view
+def _is_marked(queue: uint256) -> bool:
+    return (self.words[queue >> 8] >> (queue & 255)) & 1 != 0
+
+
+@internal
+@view
 def _next(start: uint256, end: uint256) -> uint256:
     """
     @dev From the top down: three reads where no marked queue before `start` shares a word with it, a few more where one does.

@@ -6,18 +6,80 @@
         and every id above, so that one mapping has both.
 """
 
+from contracts.interfaces import ITaskManager
+from contracts.scheduler import environments
 from contracts.scheduler import manager_errors as errors
+from contracts.scheduler import run_lock
+from contracts.scheduler import task_ids
+from contracts.scheduler import task_schedule as schedule
+
+uses: run_lock
+uses: schedule
 
 granted: HashMap[uint256, HashMap[address, bool]]  # task id or environment: canceller
 
 
+@external
+def addTaskCanceller(taskId: bytes32, canceller: address):
+    """
+    @notice Let somebody cancel this task. The right ends with the id: a rescheduled task has another.
+    @dev Reverts with `TaskManagerLocked()`, `TaskNotFound(taskId)`, `Unauthorized(caller, owner)`, `InvalidCancellerAddress()` for zero and
+         the owner.
+    """
+    owner: address = self._set(taskId, convert(taskId, uint256), canceller, True)
+    log ITaskManager.TaskCancellerAuthorized(taskId=taskId, owner=owner, canceller=canceller)
+
+
+@external
+def removeTaskCanceller(taskId: bytes32, canceller: address):
+    """
+    @notice Take that right back.
+    @dev Reverts as `addTaskCanceller` does.
+    """
+    owner: address = self._set(taskId, convert(taskId, uint256), canceller, False)
+    log ITaskManager.TaskCancellerRevoked(taskId=taskId, owner=owner, canceller=canceller)
+
+
+@external
+def addEnvironmentCanceller(taskId: bytes32, canceller: address):
+    """
+    @notice Let somebody cancel every task of this task's environment, those of later attempts included.
+    @dev Reverts as `addTaskCanceller` does.
+    """
+    environment: address = task_ids._environment(convert(taskId, uint256))
+    owner: address = self._set(taskId, convert(environment, uint256), canceller, True)
+    log ITaskManager.TaskEnvironmentCancellerAuthorized(environment=environment, owner=owner, canceller=canceller)
+
+
+@external
+def removeEnvironmentCanceller(taskId: bytes32, canceller: address):
+    """
+    @notice Take that right back.
+    @dev Reverts as `addTaskCanceller` does.
+    """
+    environment: address = task_ids._environment(convert(taskId, uint256))
+    owner: address = self._set(taskId, convert(environment, uint256), canceller, False)
+    log ITaskManager.TaskEnvironmentCancellerRevoked(environment=environment, owner=owner, canceller=canceller)
+
+
 @internal
-def _set(subject: uint256, canceller: address, owner: address, may: bool):
+@view
+def _is_granted(task_id: uint256, environment: address, caller: address) -> bool:
+    return self.granted[task_id][caller] or self.granted[convert(environment, uint256)][caller]
+
+
+@internal
+def _set(task_id: bytes32, subject: uint256, canceller: address, may: bool) -> address:
     """
-    @dev Reverts with `Unauthorized(caller, owner)` for anyone but the owner, and with `InvalidCancellerAddress()` for zero and the owner.
+    @param subject The task's id or environment.
+    @return The task's owner.
     """
+    run_lock._only_free()
+    schedule._record(task_id)
+    owner: address = environments._owner(task_ids._environment(convert(task_id, uint256)))
     if msg.sender != owner:
         errors._unauthorized(msg.sender, owner)
     if canceller == empty(address) or canceller == owner:
         errors._invalid_canceller_address()
     self.granted[subject][canceller] = may
+    return owner

@@ -18,6 +18,8 @@
          3d  RETURNDATASIZE (0)    39  CODECOPY               f3  RETURN
 """
 
+from contracts.shared import errors
+
 MAX_DATA: constant(uint256) = 4_096
 # The longest call whose three layers are within MAX_DATA.
 MAX_CALL: constant(uint256) = 3_904
@@ -38,8 +40,11 @@ template: immutable(address)
 @deploy
 def __init__(blueprint: address):
     """
+    @dev Reverts with `InvalidInput()` for an account without code.
     @param blueprint ERC-5202 blueprint of TaskEnvironmentProxy.
     """
+    if not blueprint.is_contract:
+        errors._invalid_input()
     template = create_from_blueprint(blueprint)
 
 

@@ -8,22 +8,85 @@
 
 from contracts.interfaces import ITaskManager
 from contracts.scheduler import manager_errors as errors
+from contracts.scheduler import run_lock
+from contracts.shared import errors as shared_errors
 from contracts.shared import payments
 
 uses: payments
+uses: run_lock
 
 BPS: constant(uint256) = 10_000
-VALIDATOR_SHARE_BPS: constant(uint256) = 500
-PROTOCOL_SHARE_BPS: constant(uint256) = 500
-EXECUTOR_SHARE_BPS: constant(uint256) = BPS - VALIDATOR_SHARE_BPS - PROTOCOL_SHARE_BPS
+# Shares of a payment, in 1/10,000. Rounding goes to the executor.
+VALIDATOR_SHARE_BPS: public(constant(uint256)) = 500
+PROTOCOL_SHARE_BPS: public(constant(uint256)) = 500
+EXECUTOR_SHARE_BPS: public(constant(uint256)) = BPS - VALIDATOR_SHARE_BPS - PROTOCOL_SHARE_BPS
 
-treasury: immutable(address)
+TREASURY: public(immutable(address))
 bonds: HashMap[address, uint256]
 
 
 @deploy
-def __init__(_treasury: address):
-    treasury = _treasury
+def __init__(treasury: address):
+    """
+    @dev Reverts with `InvalidInput()` for zero.
+    @param treasury Who is credited with the protocol's share.
+    """
+    if treasury == empty(address):
+        shared_errors._invalid_input()
+    TREASURY = treasury
+
+
+# ---------------------------------------------------------------- bonds
+
+
+@external
+@payable
+def depositBond():
+    """
+    @notice Add the attached value to the caller's bond.
+    @dev Reverts with `TaskManagerLocked()`, `InvalidPaymentAmount(1, 0)`.
+    """
+    run_lock._only_free()
+    self._deposit(msg.sender, msg.value)
+
+
+@external
+@payable
+def depositBondFor(owner: address):
+    """
+    @notice Add the attached value to somebody's bond.
+    @dev Reverts with `TaskManagerLocked()`, `InvalidPayoutAddress(0)` for zero, `InvalidPaymentAmount(1, 0)`.
+    """
+    run_lock._only_free()
+    if owner == empty(address):
+        errors._invalid_payout_address(owner)
+    self._deposit(owner, msg.value)
+
+
+@external
+def withdrawBond(amount: uint256):
+    """
+    @notice Take from one's bond.
+    @dev Reverts with `TaskManagerLocked()`, `InvalidPaymentAmount(1, 0)` for nothing, `InsufficientBond(required, actual)`,
+         `TransferFailed()`.
+    @param amount In wei.
+    """
+    run_lock._enter()
+    if amount == 0:
+        errors._invalid_payment_amount(1, 0)
+    self._take_bond(msg.sender, amount)
+    log ITaskManager.BondWithdrawn(owner=msg.sender, amount=amount)
+    payments._send(msg.sender, amount)
+    run_lock._leave()
+
+
+@view
+@external
+def bondOf(owner: address) -> uint256:
+    """
+    @return In wei.
+    """
+    return self.bonds[owner]
 
 
 @internal
@@ -54,6 +117,45 @@ def _charge_bond(owner: address, amount: uint256):
     log ITaskManager.BondCharged(owner=owner, amount=amount)
 
 
+# ---------------------------------------------------------------- credits
+
+
+@external
+def withdrawCredit(to: address):
+    """
+    @notice Send the caller's credit to an account.
+    @dev Reverts with `TaskManagerLocked()`, `InvalidPayoutAddress(0)`, `InsufficientFunds()`, `TransferFailed()`.
+    """
+    self._withdraw_credit(msg.sender, to)
+
+
+@external
+def withdrawCreditFor(account: address):
+    """
+    @notice Send an account's credit to the account itself, for those that cannot call, such as a validator's contract; anyone may.
+    @dev Reverts as `withdrawCredit` does.
+    """
+    self._withdraw_credit(account, account)
+
+
+@view
+@external
+def creditOf(account: address) -> uint256:
+    """
+    @return In wei: shares of fees, and payments that the account refused.
+    """
+    return payments.credits[account]
+
+
+@internal
+def _withdraw_credit(account: address, to: address):
+    run_lock._enter()
+    if to == empty(address):
+        errors._invalid_payout_address(to)
+    payments._withdraw_credit(account, to)
+    run_lock._leave()
+
+
 @internal
 def _share_out(total: uint256, validator: address) -> uint256:
     """
@@ -69,6 +171,6 @@ def _share_out(total: uint256, validator: address) -> uint256:
     else:
         payments.credits[validator] += validator_share
         log payments.PaymentCredited(account=validator, amount=validator_share)
-    payments.credits[treasury] += protocol_share
+    payments.credits[TREASURY] += protocol_share
     log ITaskManager.ProtocolFeeCollected(amount=protocol_share)
     return executor_share

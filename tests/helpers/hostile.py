@@ -19,6 +19,7 @@ from tests.helpers.signatures import canonical_type
 STEP = int(os.environ.get("GAS_STEP", "40000"))
 
 MOCKS = Path(__file__).resolve().parent.parent / "mocks"
+POOL_CONTRACTS = [name for name, path in SOURCES.items() if path.startswith("pools/")]
 
 # What a contract can do to whoever calls or pays it, as its whole code.
 CODE = {
@@ -153,6 +154,11 @@ def _functions(name: str, changing: bool):
             yield f"{entry['name']}({','.join(map(canonical_type, entry['inputs']))})", entry
 
 
+def view_functions(name: str):
+    """The signature and ABI entry of each function that changes nothing."""
+    return _functions(name, changing=False)
+
+
 def functions(name: str) -> list[str]:
     """The signatures of a contract's functions that change state."""
     return [signature for signature, _ in _functions(name, changing=True)]
@@ -276,7 +282,7 @@ def view_calls(scene) -> dict[str, dict[str, tuple]]:
     return {
         name: {
             signature: tuple(by_name.get(item["name"], by_type.get(item["type"])) for item in entry["inputs"])
-            for signature, entry in _functions(name, changing=False)
+            for signature, entry in view_functions(name)
         }
-        for name in SOURCES
+        for name in POOL_CONTRACTS
     }

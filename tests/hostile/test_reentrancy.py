@@ -4,10 +4,9 @@ import boa
 import pytest
 from eth_utils import keccak
 
-from scripts.system import SOURCES
 from tests.helpers.chain import ETHER, balance, wait
 from tests.helpers.flow import send
-from tests.helpers.hostile import calldata, mock, view_calls
+from tests.helpers.hostile import POOL_CONTRACTS, calldata, mock, view_calls
 from tests.hostile.conftest import PRICE, REWARD
 
 # Open while a call of their contract runs, to those that they are for.
@@ -168,7 +167,7 @@ def free(contract) -> int:
     return amount
 
 
-@pytest.mark.parametrize("name", [name for name in SOURCES if name != "TaskPoolViewer"])
+@pytest.mark.parametrize("name", [name for name in POOL_CONTRACTS if name != "TaskPoolViewer"])
 def test_payee_calls_back(scene, site, payee, name):
     """
     While a contract pays, it takes no call that changes state, save the callbacks, which know who may call them. Whatever else the
@@ -222,7 +221,7 @@ def test_what_is_owed_is_covered_while_paying(scene, site, payee):
 
 
 @pytest.mark.parametrize("site", [Credit, Refund], ids=lambda site: site.__name__, indirect=True)
-@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.parametrize("name", POOL_CONTRACTS)
 def test_views_answer_during_a_call(scene, site, payee, name):
     """And say what they say after it."""
     target = scene.contract(name).address

@@ -3,9 +3,8 @@
 import boa
 import pytest
 
-from scripts.system import SOURCES
 from tests.helpers.chain import DAY, ETHER, balance, error_data, now, reverts, wait
-from tests.helpers.hostile import calldata, functions, mock
+from tests.helpers.hostile import POOL_CONTRACTS, calldata, functions, mock
 from tests.hostile.conftest import REWARD
 
 # A stranger is refused, with this error.
@@ -113,7 +112,7 @@ def every(table):
     return [pytest.param(name, signature, id=f"{name}.{signature}") for name in table for signature in table[name]]
 
 
-@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.parametrize("name", POOL_CONTRACTS)
 def test_every_function_is_classified(scene, name):
     assert sorted([*CLOSED[name], *OPEN[name]]) == sorted(functions(name))
     assert sorted(scene.calls(scene.stranger)[name]) == sorted(functions(name))

@@ -1,0 +1,285 @@
+# pragma version 0.4.3
+"""
+@title Execution
+@license MIT
+@notice Runs what is due and pays who runs it. Two promises: a task that is started has all the gas that it asked for, and a call that ran
+        a task pays at least 1.1 times what its gas costs.
+@dev The first: before a task is started, what is left covers it with what the calls on the way hold back and use, and the end of the
+     call. The second: a task is run only if what was earned with it covers what the call has used, the task at its worst, and the end of
+     the call at its worst; what does not pay for itself is passed over, and a call that has earned looks on only as far as that covers.
+"""
+
+from contracts.interfaces import ITaskManager
+from contracts.scheduler import calendar
+from contracts.scheduler import due_queues
+from contracts.scheduler import ledger
+from contracts.scheduler import pricing
+from contracts.scheduler import run_lock
+from contracts.scheduler import task_ids
+from contracts.scheduler import task_records as records
+from contracts.scheduler import task_schedule as schedule
+from contracts.shared import payments
+
+uses: calendar
+uses: due_queues
+uses: ledger
+uses: payments
+uses: records
+uses: run_lock
+uses: schedule
+
+MAX_IDS: constant(uint256) = 256
+# A payment is enough for some gas if payment * PAYMENT_UNITS >= gas * gas price * GAS_UNITS: the executor's share of it is at least 1.1
+# times what the gas costs.
+PAYMENT_UNITS: constant(uint256) = ledger.EXECUTOR_SHARE_BPS * 10
+GAS_UNITS: constant(uint256) = ledger.BPS * 11
+# Unprofitable tasks that one call passes over.
+MAX_PASSED: constant(uint256) = 64
+# What a call takes before its first instruction: 21,000 and the calldata of executeTasks, 68 bytes, at most 16 gas each.
+CALL_GAS: constant(uint256) = 22_500
+# What the environment's proxies need before the implementation is entered, and for each byte of code that they read.
+PROXY_GAS: constant(uint256) = 14_000
+PROXY_GAS_PER_BYTE: constant(uint256) = 3
+# Two levels of calls each hold back a 64th: limit * (64/63)^2.
+GROSS_DIVIDEND: constant(uint256) = 4_096
+GROSS_DIVISOR: constant(uint256) = 3_969
+# What one more task costs a call besides its gas: its word, its environment's account, its event, the search.
+TASK_GAS: constant(uint256) = 15_000
+# What the end of a call costs at its worst: the queue, the calendar, three credits, a payment to a new account, the events.
+END_GAS: constant(uint256) = 125_000
+# What must be there for the end of a call: that, and what a payee may burn (payments.vy).
+END_GAS_LIMIT: constant(uint256) = 250_000
+# For a look at the next queue and its first task: six words of the calendar, three of the queue, a record, an account.
+LOOK_GAS: constant(uint256) = 30_000
+# What a call has used at its worst when it comes to its first task: CALL_GAS, six words of the calendar, five of the queue.
+FRESH_GAS: constant(uint256) = 60_000
+MAX_STEPS: constant(uint256) = 2**64
+
+# Where a call stopped that passed over tasks: number of the queue << 16 | index; 0 if none did.
+stopped_at: uint256
+
+
+@internal
+def _execute_due(gas_reserve: uint256) -> (uint256, uint256, uint256):
+    """
+    @notice Run what is due: by block, in a block large, medium, small, in a size by index.
+    @param gas_reserve What must be left for the caller.
+    @return What was paid for the tasks that ran, in wei; how many ran; how many of them without success.
+    """
+    entry_gas: uint256 = msg.gas + CALL_GAS
+    gas_kept: uint256 = min(gas_reserve, 2**64) + END_GAS_LIMIT
+    gas_units: uint256 = self._gas_units()
+    first: uint256 = schedule._first_due() << 16
+    last_queue: uint256 = block.number * 4 + 3
+    stopped_before: uint256 = self.stopped_at
+    # A call that does not begin with what is due first wraps around, up to the queue where it began.
+    position: uint256 = max(stopped_before, first)
+    wrapped: bool = position == first
+    stop_at: uint256 = 0
+    largest: uint256 = schedule.LARGE
+    passed: uint256 = 0
+    executed: uint256 = 0
+    failed: uint256 = 0
+    paid: uint256 = 0
+    halted: bool = False
+
+    for _: uint256 in range(MAX_STEPS):
+        if msg.gas < gas_kept + LOOK_GAS or (executed != 0 and not self._covers(paid, entry_gas, gas_units)):
+            stop_at = position if passed != 0 else stopped_before
+            break
+        queue: uint256 = calendar._next(position >> 16, last_queue)
+        if queue == calendar.NOTHING:
+            if wrapped:
+                break
+            wrapped = True
+            position = first
+            last_queue = stopped_before >> 16
+            continue
+        start: uint256 = 0
+        if queue == position >> 16:
+            start = position & 65_535
+        position = (queue + 1) << 16
+        size: uint256 = schedule.LARGE - (queue & 3)
+        if size > largest:
+            continue
+        queue_word: uint256 = due_queues.words[queue]
+        executed_before: uint256 = executed
+        for _i: uint256 in range(due_queues.MAX_TASKS):
+            index: uint256 = due_queues._next(queue, queue_word, start)
+            if index == due_queues.NOTHING:
+                break
+            start = unsafe_add(index, 1)
+            slot: uint256 = size << 80 | index << 64 | queue >> 2
+            record: uint256 = records.words[slot]
+            task_gas: uint256 = 0
+            gross_gas: uint256 = 0
+            task_gas, gross_gas = self._gas_of(record)
+            gas_left: uint256 = msg.gas
+            if gas_left < unsafe_add(gas_kept, gross_gas):
+                # Smaller ones may fit.
+                if size == schedule.SMALL:
+                    halted = True
+                    stop_at = queue << 16 | index if passed != 0 else stopped_before
+                else:
+                    largest = size - 1
+                break
+            payment: uint256 = records._payment(slot, record)
+            units: uint256 = unsafe_mul(payment, PAYMENT_UNITS)
+            pays_itself: bool = units >= unsafe_mul(task_gas, gas_units)
+            call_gas: uint256 = unsafe_add(unsafe_sub(entry_gas, gas_left), unsafe_add(task_gas, END_GAS))
+            if pays_itself and unsafe_add(unsafe_mul(paid, PAYMENT_UNITS), units) >= unsafe_mul(call_gas, gas_units):
+                paid = unsafe_add(paid, payment)
+                executed = unsafe_add(executed, 1)
+                queue_word = due_queues._clear(queue, queue_word, index)
+                if not self._run(slot, record, gross_gas):
+                    failed = unsafe_add(failed, 1)
+            elif pays_itself and passed + executed != 0 and units >= (FRESH_GAS + task_gas + END_GAS) * gas_units:
+                # This call has passed over so many that the task does not pay for it. The next call begins here.
+                halted = True
+                stop_at = queue << 16 | index
+                break
+            else:
+                passed += 1
+                if passed == MAX_PASSED or (executed != 0 and not self._covers(paid, entry_gas, gas_units)):
+                    halted = True
+                    stop_at = (queue << 16) + start
+                    break
+        if executed != executed_before:
+            if due_queues._live(queue_word) == 0:
+                calendar._unmark(queue)
+            else:
+                due_queues.words[queue] = queue_word
+        if halted:
+            break
+
+    if stop_at != stopped_before:
+        self.stopped_at = stop_at
+    return paid, executed, failed
+
+
+@internal
+def _execute_named(task_ids_: DynArray[bytes32, MAX_IDS]) -> (uint256, uint256, uint256):
+    """
+    @notice Run these tasks, at whatever they pay. What is not due, was executed or cancelled, or does not fit into the gas, is left out.
+    @dev Reverts with `TaskNotFound(taskId)`.
+    @return As `_execute_due`.
+    """
+    executed: uint256 = 0
+    failed: uint256 = 0
+    paid: uint256 = 0
+    for taskId: bytes32 in task_ids_:
+        record: uint256 = schedule._record(taskId)
+        task_id: uint256 = convert(taskId, uint256)
+        if records._status(record) != records.SCHEDULED:
+            continue
+        if task_ids._block(task_id) > block.number or schedule._is_past_window(task_id):
+            continue
+        task_gas: uint256 = 0
+        gross_gas: uint256 = 0
+        task_gas, gross_gas = self._gas_of(record)
+        if msg.gas < END_GAS_LIMIT + gross_gas:
+            continue
+        slot: uint256 = task_ids._slot(task_id)
+        paid += records._payment(slot, record)
+        executed += 1
+        schedule._delist(task_id)
+        if not self._run(slot, record, gross_gas):
+            failed += 1
+    return paid, executed, failed
+
+
+@internal
+def _run(slot: uint256, record: uint256, gross_gas: uint256) -> bool:
+    """
+    @notice Run a task; there must be enough gas. The proxy hands on exactly the gas limit, and at most 128 bytes come back.
+    @dev The lock keeps the task's id until the next task or the payment: nobody is called in between.
+    @return Whether it was a success.
+    """
+    task_id: uint256 = slot << 160 | record & records.ADDRESS
+    run_lock.state = task_id
+    success: bool = False
+    response: Bytes[128] = b""
+    success, response = raw_call(
+        convert(record & records.ADDRESS, address),
+        abi_encode((record >> records.GAS_AT) & records.GAS, method_id=method_id("run(uint256)")),
+        gas=gross_gas,
+        max_outsize=128,
+        revert_on_failure=False,
+    )
+    if success and len(response) == 32 and extract32(response, 0) == empty(bytes32):
+        success = False
+    status: uint256 = records.SUCCEEDED if success else records.FAILED
+    if run_lock.rescheduled:
+        run_lock.rescheduled = False
+        status = records.RESCHEDULED
+    records._end(slot, record, status)
+    log ITaskManager.TaskExecuted(
+        taskId=convert(task_id, bytes32), executor=msg.sender, success=success, returnData=response
+    )
+    return success
+
+
+@internal
+def _pay_out(payee: address, paid: uint256, executed: uint256, failed: uint256) -> uint256:
+    """
+    @return The executor's share of what was paid for the executed tasks, in wei.
+    """
+    if executed == 0:
+        return 0
+    fees: uint256 = ledger._share_out(paid, block.coinbase)
+    log ITaskManager.ExecutorReimbursed(executor=payee, amount=fees)
+    log ITaskManager.TasksExecuted(executed=executed, failed=failed)
+    run_lock.state = run_lock.TAKEN
+    payments._pay(payee, fees)
+    return fees
+
+
+@internal
+@view
+def _covers(paid: uint256, entry_gas: uint256, gas_units: uint256) -> bool:
+    """
+    @return Whether what was earned pays for one more look besides what the call has used and its end.
+    """
+    call_gas: uint256 = unsafe_add(unsafe_sub(entry_gas, msg.gas), LOOK_GAS + END_GAS)
+    return unsafe_mul(paid, PAYMENT_UNITS) >= unsafe_mul(call_gas, gas_units)
+
+
+@internal
+@view
+def _obstacle(slot: uint256, record: uint256) -> String[8]:
+    """
+    @return What keeps a due task from being the first of a call: "gas" if no block has enough for it, "price" if it does not pay at this
+            block's base fee, else nothing.
+    """
+    task_gas: uint256 = 0
+    gross_gas: uint256 = 0
+    task_gas, gross_gas = self._gas_of(record)
+    if block.gaslimit < FRESH_GAS + gross_gas + END_GAS_LIMIT:
+        return "gas"
+    if records._payment(slot, record) * PAYMENT_UNITS < (FRESH_GAS + task_gas + END_GAS) * self._gas_units():
+        return "price"
+    return ""
+
+
+@internal
+@view
+def _gas_of(record: uint256) -> (uint256, uint256):
+    """
+    @return What a task uses at most, the manager's work included, and what must be passed on for it.
+    """
+    environment: address = convert(record & records.ADDRESS, address)
+    proxy_gas: uint256 = unsafe_add(PROXY_GAS, unsafe_mul(PROXY_GAS_PER_BYTE, environment.codesize))
+    gas_limit: uint256 = (record >> records.GAS_AT) & records.GAS
+    return (
+        unsafe_add(gas_limit, unsafe_add(proxy_gas, TASK_GAS)),
+        unsafe_add(unsafe_mul(gas_limit, GROSS_DIVIDEND) // GROSS_DIVISOR, proxy_gas),
+    )
+
+
+@internal
+@view
+def _gas_units() -> uint256:
+    """
+    @return What a unit of gas is worth, in units that compare with PAYMENT_UNITS; below 2^145, so that products with gas do not overflow.
+    """
+    return min(schedule._gas_price(), pricing.MAX_GAS_PRICE) * GAS_UNITS
