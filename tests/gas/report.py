@@ -95,12 +95,12 @@ def markdown(figures: dict[str, int]) -> str:
 
 
 def series(figures: dict[str, int], pattern: str) -> dict[int, int]:
-    """What the labels of this form depend on, to gas; the pattern's group is the number."""
+    """What the labels of this form depend on, to gas; the pattern's group that matches is the number."""
     found = {}
     for label, gas in figures.items():
         match = re.fullmatch(pattern, label)
         if match:
-            found[int(match[1])] = gas
+            found[int(match[match.lastindex])] = gas
     return dict(sorted(found.items()))
 
 
@@ -109,7 +109,14 @@ def lines_of(name: str, figures: dict[str, int]) -> list[tuple[str, dict[int, in
     manager = r"TaskManager\."
     return {
         "claim": [
-            ("dearest of 12 claims", series(figures, r"TaskRouter\.claimBestTask\[pools=(\d+)\]"), False),
+            (
+                "dearest of 12 claims",
+                series(
+                    figures,
+                    r"TaskRouter\.claimBestTask\[pools=(1)(?:,first)\]|TaskRouter\.claimBestTask\[pools=(\d\d+)\]",
+                ),
+                False,
+            ),
             ("cheapest", series(figures, r"TaskRouter\.claimBestTask\[pools=(\d+),least\]"), False),
             ("reference; at 10,000 pools past any block", CLAIM, True),
         ],
@@ -138,6 +145,7 @@ def lines_of(name: str, figures: dict[str, int]) -> list[tuple[str, dict[int, in
     }[name]
 
 
+MARKERS = "oxv"  # lines can lie on each other
 AXES = {
     "claim": ("claimBestTask against the number of pools", "approved pools with tasks", "log", "log"),
     "search": ("The next task against its distance", "empty blocks before it", "log", "log"),
@@ -155,12 +163,12 @@ def plot(name: str, figures: dict[str, int], path: Path):
     from matplotlib.ticker import FuncFormatter, NullFormatter
 
     title, across, x_scale, y_scale = AXES[name]
-    settings = {"svg.hashsalt": "taskpools", "svg.fonttype": "none", "font.size": 10}
+    settings = {"svg.hashsalt": "taskpools", "svg.fonttype": "none", "font.size": 10, "lines.markersize": 5}
     with matplotlib.rc_context(settings):
         figure, axes = pyplot.subplots(figsize=(7, 4), layout="constrained")
         for number, (label, points, is_reference) in enumerate(lines_of(name, figures)):
-            style = {"color": "0.45", "linestyle": "--", "marker": "s"} if is_reference else {"marker": "o"}
-            axes.plot(list(points), list(points.values()), label=label, markersize=4, zorder=9 - number, **style)
+            style = {"color": "0.45", "linestyle": "--", "marker": "s"} if is_reference else {"marker": MARKERS[number]}
+            axes.plot(list(points), list(points.values()), label=label, **style)
         axes.set(title=title, xlabel=across, ylabel="gas", xscale=x_scale, yscale=y_scale)
         thousands = FuncFormatter(lambda value, _: f"{value:,.0f}")
         for axis in (axes.xaxis, axes.yaxis):

@@ -1,7 +1,10 @@
 """README and docs say what the snapshots say."""
 
 import json
+import re
+import runpy
 
+import boa
 import pytest
 
 from tests.gas import report, snapshots
@@ -58,3 +61,14 @@ def test_difference_is_readable():
     assert snapshots.differences(committed, committed) == []
     with pytest.raises(AssertionError, match="--update-gas"):
         snapshots.check(committed, measured)
+
+
+def test_profile_example_of_the_docs(tmp_path, capsys):
+    example = re.findall(r"```python\n(.*?)```", (report.FOLDER.parent / "gas.md").read_text(), re.DOTALL)[0]
+    (tmp_path / "example.py").write_text(example)
+    with boa.swap_env(boa.Env()):
+        runpy.run_path(str(tmp_path / "example.py"))
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 10
+    clone = next(line for line in lines if "create_minimal_proxy_to" in line)
+    assert int(clone.split()[0].replace(",", "")) > 32_000
