@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.gas import report, snapshots
 from tests.gas.snapshots import SECTIONS
 
@@ -13,6 +15,7 @@ class Collected:
         self.config = config
         self.measured: dict[str, dict[str, int]] = {section: {} for section in SECTIONS}
         self.acts: dict[str, set[str]] = {section: set() for section in SECTIONS}
+        self.twice: list[str] = []
         self.written = ""
 
     def pytest_runtest_logreport(self, report):
@@ -20,11 +23,17 @@ class Collected:
             return
         for name, value in report.user_properties:
             if name in SECTIONS:
+                known = self.measured["gas"].keys() | self.measured["gasAtScale"].keys()
+                self.twice += sorted(known & value["figures"].keys())
                 self.measured[name] |= value["figures"]
                 self.acts[name].add(value["act"])
 
-    def pytest_sessionfinish(self):
+    def pytest_sessionfinish(self, session):
         if hasattr(self.config, "workerinput"):
+            return
+        if self.twice:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+            self.written = f"gas: two acts measure {', '.join(self.twice)}"
             return
         from tests.gas.test_operations import ACTS
         from tests.gas.test_scale import ACTS_AT_SCALE

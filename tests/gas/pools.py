@@ -315,7 +315,7 @@ def claims(scene: Scene):
         [lambda each=each: router.claimBestTask(sender=each) for each in workers],
     )
     fresh = market.worker()
-    scene.execution("TaskRouter.getBestTaskFor[exec,pools=10]", router.getBestTaskFor, fresh)
+    scene.execution("TaskRouter.getBestTaskFor[exec,pools=10,tasks=30]", router.getBestTaskFor, fresh)
     scene.execution("TaskRouter.getBestAvailableTask[exec]", router.getBestAvailableTask)
     scene.execution("TaskRouter.getGlobalStats[exec]", router.getGlobalStats)
     scene.execution("TaskRouter.estimateClaimGas[exec]", router.estimateClaimGas, pool)

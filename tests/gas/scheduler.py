@@ -2,8 +2,8 @@
 Labelled operations of the task manager.
 
 Unless the label says else: 164 bytes of task data, which are the three layers around an empty call; the target is a contract that does nothing;
-a small task of 100,000 gas, in the minimal environment, of an owner who had tasks before, in a block that has tasks; one more task waits in a
-later block; treasury and validator were paid before; the executor's account exists.
+a small task of 100,000 gas, in the minimal environment, of an owner who had tasks before, in a block that has tasks; one more task waits within a
+thousand blocks; treasury and validator were paid before; the executor's account exists.
 """
 
 import boa
@@ -18,6 +18,7 @@ BATCHES = [1, 2, 5, 10, 20, 50, 100]
 GAPS = [10, 100, 1_000, 10_000, 100_000, 1_000_000, 2_000_000]
 GAPS_BEFORE_OTHERS = [10, 100_000, 1_000_000]
 CALLS = [0, 64, 256, 512, 864, 1_920, 3_904]  # bytes, none of them zero
+LATER = 1_000  # blocks
 NOTHING = bytes.fromhex("60005f5360015ff3")  # creation code of a contract whose code is STOP
 
 
@@ -49,12 +50,12 @@ class Office:
         return self.manager.executeTasks(self.executor, reserve, sender=self.executor, gas=GAS)
 
     def settle(self):
-        """From now on everybody was there before, and a task waits behind all others."""
+        """From now on everybody was there before, and a task waits a thousand blocks later."""
         self.manager.depositBond(value=100 * ETHER, sender=self.owner)
         self.schedule(1)
         self.scene.go_to(self.scene.block + 1)
         assert self.execute() > 0
-        self.schedule(2_097_152)
+        self.schedule(LATER)
 
     def run(self, label: str, ahead: int, *, expect=SUCCEEDED, of: bytes | None = None):
         """Let the blocks pass and execute; `of` is a task that must end so."""
@@ -123,6 +124,9 @@ def cancelling(scene: Scene):
     """Cancelling by each kind of canceller, and the rights to."""
     office = Office(scene)
     manager, owner, canceller = office.manager, office.owner, office.canceller
+    only = office.schedule(10)
+    manager.topUpTask(only, value=ETHER, sender=office.stranger)
+    scene.do(label("cancelTask[the only one,topped up]"), manager.cancelTask, only, sender=owner)  # refund at its cap
     office.settle()
     tasks = [office.schedule(10) for _ in range(6)]
     scene.do(label("cancelTask"), manager.cancelTask, tasks[0], sender=owner)
@@ -159,7 +163,7 @@ def executing(scene: Scene):
     manager.depositBond(value=100 * ETHER, sender=office.owner)
     office.schedule(10)
     office.run(label("executeTasks[tasks=1,first]"), 10)
-    office.schedule(2_097_152)
+    office.schedule(LATER)
     office.execute()
     scene.note(label("executeTasks[tasks=0]"))
     for count in BATCHES:
