@@ -9,6 +9,7 @@ import boa
 import pytest
 
 from deploy import deploy
+from tests.gas.plugin import Collected
 from tests.helpers.chain import ETHER
 from tests.helpers.schedule import mock
 
@@ -22,6 +23,13 @@ def pytest_addoption(parser):
     parser.addoption(
         "--all", action="store_true", help="run each case of the large grids of hostile tests, not a third"
     )
+    parser.addoption("--scale", action="store_true", help="measure gas in the largest states too: two minutes more")
+    parser.addoption("--update-gas", action="store_true", help="take the measured gas over into snapshots and docs")
+    parser.addoption("--gas-report", metavar="DIR", help="write the measured gas as tables, JSON and plots")
+
+
+def pytest_configure(config):
+    config.pluginmanager.register(Collected(config))
 
 
 def pytest_collection_modifyitems(config, items):
