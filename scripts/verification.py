@@ -5,6 +5,7 @@ A bundle holds, for each contract, the compiler's standard input as `<Contract>.
 besides. Explorers may take minutes to see a new contract: they are asked again until they do.
 """
 
+import contextlib
 import json
 import time
 
@@ -15,7 +16,7 @@ from scripts.journal import write_whole
 from scripts.plan import Plan
 from scripts.record import COMPILER, Folder, integrity, settings
 from scripts.steps import Call
-from scripts.system import SOURCES
+from scripts.system import ROOT, SOURCES
 from scripts.system import deployer as compiled
 from scripts.telling import Stopped
 
@@ -27,7 +28,8 @@ PATIENCE = 60  # seconds for one answer
 
 def standard_input(name: str) -> dict:
     """What the compiler needs to make a contract again: sources, settings, the integrity hash of both."""
-    found = build_solc_json(compiled(name).compiler_data)
+    with contextlib.chdir(ROOT):  # the compiler names the sources as seen from here
+        found = build_solc_json(compiled(name).compiler_data)
     chosen = settings(name)
     found["settings"] |= {"evmVersion": chosen["evmVersion"], "optimize": chosen["optimize"]}
     return found

@@ -7,6 +7,7 @@ from eth_account import Account
 from eth_utils import keccak
 
 from scripts.abi import abi
+from scripts.keys import from_environment
 from scripts.plan import create_address
 from scripts.record import COMPILER
 from scripts.steps import steps
@@ -129,3 +130,10 @@ def test_no_file_holds_the_key(operator):
     for file in operator.folder.rglob("*"):
         if stat.S_ISREG(file.stat().st_mode):
             assert operator.key not in file.read_text()
+
+
+def test_a_signer_does_not_show_its_key(operator, monkeypatch):
+    monkeypatch.setenv("DEPLOYER_KEY", operator.key)
+    signer = from_environment("DEPLOYER_KEY")
+    assert repr(signer) == f"<Signer of {operator.address}>"
+    assert operator.key not in repr(vars(signer))
