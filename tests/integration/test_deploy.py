@@ -51,7 +51,7 @@ def test_exits_with_1_if_a_wei_is_missing(monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["--recrod", "x"], "deploy.py: No such option '--recrod'. Did you mean '--record'?\n"),
+        (["--recrod", "x"], "deploy.py: No such option '--recrod'. (Did you mean one of: '--record', '--rpc'?)\n"),
         (["surplus"], "deploy.py: Got unexpected extra argument (surplus)\n"),
         (["--record", "no/such/folder/x"], None),
         (["--record"], "deploy.py: Option '--record' requires an argument.\n"),
