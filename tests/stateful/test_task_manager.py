@@ -629,15 +629,16 @@ class TaskManagerMachine(RuleBasedStateMachine):
     @rule(
         target=tasks,
         task=tasks,
-        amount=st.sampled_from([0, 1, 10**12, 10**15, "price"]),
+        amounts=st.lists(st.sampled_from([0, 1, 10**12, 10**15, "price"]), min_size=1, max_size=2),
         is_open=st.sampled_from([True, True, False]),
         by=anyone,
         then=st.sampled_from(["cancel", "execute", "nothing"]),
     )
-    def top_up(self, task, amount, is_open, by, then):
+    def top_up(self, task, amounts, is_open, by, then):
         task = self.or_open(task, is_open)
-        wei = self.model.tasks[task].price * 20 if amount == "price" else amount
-        self.act("topUpTask", self.pick(by, self.people), task, value=wei if wei < RICH // 1_000 else 0)
+        for amount in amounts:
+            wei = self.model.tasks[task].price * 20 if amount == "price" else amount
+            self.act("topUpTask", self.pick(by, self.people), task, value=wei if wei < RICH // 1_000 else 0)
         if then == "cancel":
             self.act("cancelTask", self.model.tasks[task].owner, task)
         return multiple(*self.follow(then == "execute"))
@@ -753,20 +754,20 @@ class TaskManagerMachine(RuleBasedStateMachine):
     @rule(
         target=tasks,
         chosen=st.lists(st.one_of(tasks, tasks, crowd), max_size=4),
-        wait=waits,
+        wait=st.sampled_from([NEXT, NEXT, STAY, LAST, LATE]),
         gwei=st.sampled_from([None, None, 1, 3, 12, 40]),
-        due=st.sampled_from([True, True, False]),
+        begins=st.sampled_from([True, True, False]),
         forged=st.sampled_from([None, None, None, None, "flag", "index"]),
         payee=st.sampled_from([0, 0, 0, 1, "nobody"]),
         gas=st.sampled_from([PLENTY, PLENTY, 500_000, 1_000_000]),
     )
-    def execute_by_id(self, chosen, wait, gwei, due, forged, payee, gas):
+    def execute_by_id(self, chosen, wait, gwei, begins, forged, payee, gas):
         self.go(wait)
         self.set_base_fee(gwei)
         model = self.model
         ids = list(chosen)
-        if due:
-            ids = [task.id for task in itertools.chain(*model.walk())][:12][::-1] + ids
+        if begins:
+            ids = [task.id for task in model.scheduled.values() if task.block <= model.block + 1][:12][::-1] + ids
         if forged:
             ids.append(self.forge(next(iter(model.tasks), bytes(32)), forged))
         account = NOBODY if payee == "nobody" else self.executors[payee]
@@ -1164,9 +1165,9 @@ def test_rare_turns():
     with a_machine() as machine:
         owner, other, wallet = machine.owners
         task = machine.schedule(recipe_of("basic", WORK, delay=5), owner)
-        machine.top_up(task, amount=10**15, is_open=False, by=7, then="cancel")
+        machine.top_up(task, amounts=[10**15, 1], is_open=False, by=7, then="cancel")
         task = machine.schedule(recipe_of("minimal", WORK, delay=5), owner)
-        machine.top_up(task, amount=10**15, is_open=False, by=7, then="execute")
+        machine.top_up(task, amounts=[10**15, 1], is_open=False, by=7, then="execute")
         machine.follow(1)
         check(machine)
 
@@ -1181,6 +1182,9 @@ def test_rare_turns():
         machine.set_base_fee(1)
         check(machine)
 
+        machine.schedule(recipe_of("minimal", WORK, delay=1), owner)
+        for wait in (STAY, LATE):
+            machine.execute_by_id([], wait, None, True, None, 0, PLENTY)
         machine.move_bonds("withdrawBond", who=2, amount="all", whom=0)
         machine.schedule(recipe_of("rescheduling", FAIL), wallet)
         machine.move_bonds("depositBondFor", who=0, amount=1, whom=2)
