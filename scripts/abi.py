@@ -95,6 +95,9 @@ OUTPUTS = {
     },
 }
 
+# The arguments of public getters have no names either.
+INPUTS = {"TaskManager": {"nonces": "owner"}}
+
 # The arguments of custom errors, which the compiler does not know either.
 ERROR_ARGUMENTS = {
     "InsufficientBond(uint256,uint256)": "required actual",
@@ -140,6 +143,11 @@ def abi(name: str) -> list[dict]:
                 {**output, "name": output_name}
                 for output, output_name in zip(entry["outputs"], names.split(), strict=True)
             ]
+        names = INPUTS.get(name, {}).get(entry.get("name"))
+        if names:
+            entry["inputs"] = [
+                {**item, "name": input_name} for item, input_name in zip(entry["inputs"], names.split(), strict=True)
+            ]
         entries.append(entry)
     errors = set(_own_errors(name))
     if name in PASSED_ON:
@@ -155,6 +163,6 @@ def abi(name: str) -> list[dict]:
 
 
 def _own_errors(name: str) -> list[str]:
-    """An error belongs to a contract if its selector is in the contract's code."""
+    """An error belongs to a contract if its selector is in the contract's code, where it stands without leading zeros."""
     code = deployer(name).compiler_data.bytecode_runtime
-    return [signature for signature in error_signatures() if keccak(text=signature)[:4] in code]
+    return [signature for signature in error_signatures() if keccak(text=signature)[:4].lstrip(b"\0") in code]

@@ -130,22 +130,7 @@ def test_published_signature(pair):
     assert_has(*pair)
 
 
-NOT_YET = {
-    ("TaskManager", "function nonces(address owner) view returns (uint256)"): "the getter's argument has no name",
-    ("TaskManager", "error TaskAlreadyExecuted(bytes32 taskId)"): (
-        "its selector begins with a zero byte, which the code does not have: scripts/abi.py finds the error in no contract"
-    ),
-}
-
-
-@pytest.mark.parametrize(
-    "pair",
-    [
-        pytest.param(pair, marks=pytest.mark.xfail(strict=True, reason=NOT_YET[pair])) if pair in NOT_YET else pair
-        for pair in DESCRIBED
-    ],
-    ids=label,
-)
+@pytest.mark.parametrize("pair", DESCRIBED, ids=label)
 def test_described_signature(pair):
     assert_has(*pair)
 

@@ -9,7 +9,6 @@ The default run is derandomized. To search longer, with other random choices eac
 
 import contextlib
 import functools
-import itertools
 import os
 import re
 from collections import Counter, defaultdict

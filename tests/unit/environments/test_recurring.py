@@ -3,7 +3,8 @@
 import boa
 import pytest
 
-from scripts.system import RECURRING_INTERVAL, deployer
+from scripts.steps import RECURRING_INTERVAL
+from scripts.system import deployer
 from tests.helpers.chain import ETHER, error_data, reverts
 from tests.helpers.logs import logs
 from tests.helpers.schedule import (
