@@ -9,6 +9,12 @@ KEY = ["--key-env", "DEPLOYER_KEY"]
 RAW = "0x" + "4c" * 32
 
 
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    """A folder of its own: a run that is refused has made `deployments` already."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
