@@ -1,8 +1,10 @@
 """The deployed system: what `deploy` returns."""
 
 import functools
+import shutil
 import warnings
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import boa
@@ -28,6 +30,27 @@ SOURCES = {
     "ValidatedTaskEnvironment": "environments/ValidatedTaskEnvironment.vy",
     "RecurringTaskEnvironment": "environments/RecurringTaskEnvironment.vy",
 }
+
+
+def _cache_by_sources():
+    """
+    Let boa keep what it compiled only as long as no source below contracts/ changes.
+
+    Its own cache sees a change of a module that a contract imports itself, but not of what that module imports.
+    """
+    digest = sha256()
+    for path in sorted(CONTRACTS.rglob("*.vy*")):
+        text = path.read_bytes()
+        digest.update(f"{path.relative_to(CONTRACTS)} {len(text)} ".encode() + text)
+    folder = ROOT / "build" / "compiled" / digest.hexdigest()
+    folder.mkdir(parents=True, exist_ok=True)
+    for older in folder.parent.iterdir():
+        if older != folder:
+            shutil.rmtree(older, ignore_errors=True)
+    boa.interpret.set_cache_dir(folder)
+
+
+_cache_by_sources()
 
 
 def _take_bytecode(contract: VyperContract, bytecode: bytes, inner=VyperContract._set_bytecode):
