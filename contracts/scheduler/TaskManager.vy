@@ -6,7 +6,8 @@
         as an account of its own, its environment.
 @dev Decide first: what never changes about a task lies in its environment's code (environments.vy), what changes in one word
      (task_records.vy), the tasks of one block and size in another (due_queues.vy), and which of these are not empty in three levels of
-     bitmaps (calendar.vy). A task that is scheduled into a block in use writes four words, one that is executed writes one.
+     bitmaps (calendar.vy). A task that is scheduled into a block in use writes three words and its environment, one that is
+     executed writes one.
 
      Trusted: nobody; there is no owner. A task's implementation and target are its owner's choice and can do nothing but fail, at the cost
      of the gas that was paid for. The lock is not the compiler's: it names its error and lets the running task come again (run_lock.vy).

@@ -30,7 +30,6 @@ CALL_AT: constant(uint256) = 164
 
 OWNER_AT: constant(uint256) = 45
 NONCE_AT: constant(uint256) = 65
-IMPLEMENTATION_AT: constant(uint256) = 70
 REST_AT: constant(uint256) = 110
 SHORT: constant(uint256) = 1 << 39
 

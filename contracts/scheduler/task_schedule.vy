@@ -11,7 +11,6 @@
 from contracts.interfaces import ITaskManager
 from contracts.scheduler import calendar
 from contracts.scheduler import due_queues
-from contracts.scheduler import environments
 from contracts.scheduler import manager_errors as errors
 from contracts.scheduler import pricing
 from contracts.scheduler import task_ids

@@ -7,7 +7,7 @@ Labelled operations of the task pools: a first one where it writes new words, a 
 import boa
 
 from scripts.life_cycle import proof_of
-from tests.gas.scene import ETHER, Scene
+from tests.gas.scene import ETHER, Scene, mock
 from tests.helpers.chain import reverts
 
 FIXED, FLEXIBLE = 0, 1
@@ -262,7 +262,7 @@ def tasks(scene: Scene):
 
 
 def bounds(scene: Scene):
-    """A payee that refuses, a full list of expired tasks, a claim that meets expired ones."""
+    """A payee that refuses, a full list of expired tasks, a claim that meets expired ones, what a transaction begins with."""
     market = Market(scene)
     pool = market.pool(approved=False)
     expired = [task for _ in range(16) for task in market.add(pool, [REWARD] * 16, lifetime=DAY)]
@@ -287,6 +287,9 @@ def bounds(scene: Scene):
     ranked.verifyAndPay(12, True, sender=market.verifier)
     assert ranked.creditOf(refusing) > 0
     scene.note("TaskPool.verifyAndPay[payee refuses]")
+    edges = mock("Edges.vy").deploy()
+    for _ in range(2):
+        edges.touch(sender=stranger)
     scene.do("TaskPool.withdrawCredit[new account]", ranked.withdrawCredit, scene.account("payee", 0), sender=refusing)
 
 

@@ -3,9 +3,8 @@
 import functools
 
 import boa
-from eth_abi import encode
-from eth_utils import keccak
 
+from scripts.scheduling import task_data as layered
 from scripts.system import ROOT, System
 
 SMALL, MEDIUM, LARGE = range(3)
@@ -37,12 +36,6 @@ def set_coinbase(account: str):
     boa.env.evm.patch.coinbase = boa.util.abi.Address(account).canonical_address
 
 
-def layered(target: str, call: bytes) -> bytes:
-    """Task data, made without the manager's help."""
-    inner = encode(["address", "bytes"], [str(target), call])
-    return keccak(text="executeTask(bytes)")[:4] + encode(["bytes"], [inner])
-
-
 def schedule(system: System, environment, target, call: bytes, at: int, gas: int = 100_000, *, sender, bond=False):
     """Schedule with the exact cost attached, or from the bond. Returns the task's id and its cost."""
     manager = system.manager
@@ -56,6 +49,12 @@ def schedule(system: System, environment, target, call: bytes, at: int, gas: int
     )
     assert done and charged == cost
     return task, cost
+
+
+def schedule_data(manager, owner: str, implementation: str, gas: int, data: bytes, at: int) -> bytes:
+    """Schedule this task data in this implementation, with the exact cost attached. Returns the task's id."""
+    cost = manager.estimateCost(at, gas)
+    return manager.scheduleTask(implementation, gas, at, NO_MAXIMUM, data, value=cost, sender=owner)[2]
 
 
 def unpack(task: bytes) -> tuple[int, int, int, int, int]:

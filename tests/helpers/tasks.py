@@ -108,3 +108,31 @@ def refused(signature: str, *arguments) -> tuple[bool, bytes]:
 
 def fund(account, amount: int = ETHER):
     boa.env.set_balance(str(account), amount)
+
+
+def wrong_arguments(arguments: list, wrong: int) -> tuple[set[int], int, list[tuple]]:
+    """
+    Make the arguments of a scheduling wrong in the ways whose bits are set, by the order in which they are refused; bit 5 is the payment's.
+    Returns the positions, the cost, and the errors by position but for the payment's.
+    """
+    wrongs = {position for position in range(6) if wrong >> position & 1}
+    too_far, in_past = block() + 2_097_153, block()
+    if 0 in wrongs:
+        arguments[0] = NOBODY
+    if 1 in wrongs:
+        arguments[1] = 750_001
+    if 3 in wrongs:
+        arguments[2] = too_far
+    if 2 in wrongs:
+        arguments[2] = in_past
+    cost = price(arguments[1], arguments[2] - block())
+    if 4 in wrongs:
+        arguments[3] = cost - 1
+    errors = [
+        ("TaskValidation_InvalidTargetAddress()",),
+        ("TaskGasTooLarge(uint256)", 750_001),
+        ("TaskValidation_TargetBlockInPast(uint64,uint256)", in_past, block()),
+        ("TaskValidation_TargetBlockTooFar(uint64,uint256)", too_far, block()),
+        ("TaskCostAboveMax(uint256,uint256)", cost, cost - 1),
+    ]
+    return wrongs, cost, errors

@@ -1,6 +1,6 @@
 """
 An executor never loses: what a call pays is at least 1.1 times the gas of its transaction, at a base fee not above the lowest at which what
-it ran was scheduled.
+it ran was scheduled (invariant 16).
 """
 
 import itertools
@@ -14,7 +14,16 @@ from scripts.gas import receipt_gas
 from tests.conftest import funded
 from tests.helpers.chain import ETHER, balance
 from tests.helpers.hostile import calldata, transaction
-from tests.helpers.schedule import GAS, NO_MAXIMUM, SUCCEEDED, block, layered, roll_to, set_base_fee, set_coinbase
+from tests.helpers.schedule import (
+    GAS,
+    SUCCEEDED,
+    block,
+    layered,
+    roll_to,
+    schedule_data,
+    set_base_fee,
+    set_coinbase,
+)
 
 GWEI = 10**9
 PROMISE = Fraction(11, 10)
@@ -30,11 +39,6 @@ def burner():
     account = boa.env.generate_address("burner")
     boa.env.set_code(account, BURNER)
     return account
-
-
-def schedule_data(manager, owner, implementation, gas, data, at) -> bytes:
-    cost = manager.estimateCost(at, gas)
-    return manager.scheduleTask(implementation, gas, at, NO_MAXIMUM, data, value=cost, sender=owner)[2]
 
 
 def execute(manager, executor, data: bytes, gas: int) -> tuple[int, int]:

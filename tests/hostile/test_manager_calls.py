@@ -1,4 +1,4 @@
-"""Every state-changing function of the task manager: called by a stranger, and by whoever is being paid."""
+"""Every state-changing function of the task manager: called by a stranger, and by whoever is being paid (invariant 13)."""
 
 from dataclasses import dataclass
 

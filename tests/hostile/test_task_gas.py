@@ -1,4 +1,4 @@
-"""Nobody can make a task fail by sending too little gas: at every amount it is not started, or has all that it asked for."""
+"""Nobody can make a task fail by sending too little gas: at every amount it is not started, or has all that it asked for (invariant 15)."""
 
 import boa
 import pytest
@@ -13,7 +13,6 @@ from tests.helpers.schedule import (
     GAS,
     LARGE,
     MEDIUM,
-    NO_MAXIMUM,
     SCHEDULED,
     SMALL,
     SUCCEEDED,
@@ -21,6 +20,7 @@ from tests.helpers.schedule import (
     layered,
     roll_to,
     schedule,
+    schedule_data,
     unpack,
 )
 
@@ -43,11 +43,6 @@ def meter():
     implementation = boa.env.generate_address("meter")
     boa.env.set_code(implementation, TELLS_ITS_GAS)
     return implementation
-
-
-def schedule_data(manager, owner, implementation, gas, data, at):
-    cost = manager.estimateCost(at, gas)
-    return manager.scheduleTask(implementation, gas, at, NO_MAXIMUM, data, value=cost, sender=owner)[2]
 
 
 def entered_with(attempt: Attempt) -> dict[bytes, int]:

@@ -162,6 +162,10 @@ class Task:
         return self.gas * 4_096 // 3_969 + 4 * len(self.call.data) + 330_000
 
 
+# Of gas: from here on ReschedulingTaskEnvironment keeps back what coming again may take; it needs some before it looks.
+KEEPS_BACK = 250_000
+
+
 @dataclass
 class Manager:
     address: str
@@ -607,14 +611,14 @@ class Manager:
 
     def lacks_gas(self, task: Task, block: int) -> bool:
         """
-        Whether a retry fails for want of gas: one of a small task whose target burned it, for sure. A first mark in 64 blocks costs some 20,000
-        more, so that it is the chain's to say there.
+        Whether a retry fails for want of gas: one whose target burned it, for sure, unless the task is large enough to keep some back. A
+        first mark in 64 blocks costs some 20,000 more, in 16,384 as much again, so that it is the chain's to say there for a small task.
         """
-        is_small = task.gas < 2 * 75_000
-        if task.call.does == BURN and is_small:
+        if task.gas >= KEEPS_BACK:
+            return False
+        if task.call.does == BURN:
             return True
-        is_close = is_small or task.call.does == BURN
-        return is_close and block // 64 != task.block // 64 and task.environment not in self.came_again
+        return block // 64 != task.block // 64 and task.environment not in self.came_again
 
     def recurring(self, task: Task) -> tuple[bool, bytes]:
         call = task.call

@@ -2,6 +2,8 @@
 The whole second half under random use: the task manager with its environments and a plain model (schedule_model.py) take the same actions side
 by side, and must agree on every return value, error, event and wei.
 
+Its invariants are those of docs/design.md: i01, i13 of 13; i02 to i05, i11, i14 of 14; i06 to i09 of 17; i10 of 18; i12 of 16; order (19) is the model's `complaint`.
+
 The default run is derandomized. To search longer, with other random choices each time:
 
     HYPOTHESIS_PROFILE=fuzz python -m pytest -n 0 tests/stateful/test_task_manager.py
@@ -1209,6 +1211,10 @@ def test_rare_turns():
         machine.fill_a_block(owner=0, delay=1, others=[recipe_of("minimal", WORK)] * 2, gwei=60, follow=3)
         machine.set_base_fee(1)
         machine.follow(2)
+        check(machine)
+
+        crowd = machine.fill_a_block(owner=1, delay=6, others=[], gwei=None, follow=0).values
+        machine.cancel_some_of_the_crowd(crowd[0], "owner", others=CROWD - INLINE)
         check(machine)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.helpers.chain import ETHER, balance, reverts
 from tests.helpers.schedule import NO_MAXIMUM, SCHEDULED, block, layered, unpack
-from tests.helpers.tasks import NOBODY, environment_of, own_logs, price
+from tests.helpers.tasks import environment_of, own_logs, price, wrong_arguments
 
 
 @pytest.fixture
@@ -74,28 +74,9 @@ def test_payments_in_escrow_are_no_bond(manager, owner, arguments, cost):
 
 @pytest.mark.parametrize("wrong", range(1, 64))
 def test_order_of_refusals(manager, owner, arguments, wrong):
-    wrongs = {position for position in range(6) if wrong >> position & 1}
-    too_far, in_past = block() + 2_097_153, block()
-    if 0 in wrongs:
-        arguments[0] = NOBODY
-    if 1 in wrongs:
-        arguments[1] = 750_001
-    if 3 in wrongs:
-        arguments[2] = too_far
-    if 2 in wrongs:
-        arguments[2] = in_past
-    cost = price(arguments[1], arguments[2] - block())
-    if 4 in wrongs:
-        arguments[3] = cost - 1
+    wrongs, cost, errors = wrong_arguments(arguments, wrong)
     bond = cost - 1 if 5 in wrongs else cost
     manager.depositBond(value=bond, sender=owner)
-    errors = [
-        ("TaskValidation_InvalidTargetAddress()",),
-        ("TaskGasTooLarge(uint256)", 750_001),
-        ("TaskValidation_TargetBlockInPast(uint64,uint256)", in_past, block()),
-        ("TaskValidation_TargetBlockTooFar(uint64,uint256)", too_far, block()),
-        ("TaskCostAboveMax(uint256,uint256)", cost, cost - 1),
-        ("InsufficientBond(uint256,uint256)", cost, bond),
-    ]
+    errors.append(("InsufficientBond(uint256,uint256)", cost, bond))
     with reverts(*errors[min(wrongs)]):
         manager.scheduleWithBond(*arguments, sender=owner)
