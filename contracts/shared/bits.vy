@@ -5,6 +5,9 @@
 @notice Arithmetic on the bits of a word.
 """
 
+# An address in the lowest bits of a word.
+ADDRESS: constant(uint256) = 2**160 - 1
+
 EVERY_2ND: constant(uint256) = max_value(uint256) // 3  # 0x5555...
 PAIRS: constant(uint256) = max_value(uint256) // 5  # 0x3333...
 NIBBLES: constant(uint256) = max_value(uint256) // 17  # 0x0f0f...

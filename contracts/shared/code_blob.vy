@@ -10,6 +10,8 @@
      3d  RETURNDATASIZE (0)    39  CODECOPY               f3  RETURN
 """
 
+from . import bits
+
 # Room for the longest blob: a pool's result, header 72 + proof 1,024 + result 4,096.
 MAX_BLOB: constant(uint256) = 5_376
 CHUNK: constant(uint256) = 256
@@ -86,4 +88,4 @@ def _address(creator: address, nonce: uint256) -> address:
         packed = ((packed + (size << 168)) << 8 | 128 + size) << (8 * size) | nonce
         length += size
     digest: bytes32 = keccak256(slice(convert(packed, bytes32), 32 - length, length))
-    return convert(convert(digest, uint256) & (2**160 - 1), address)
+    return convert(convert(digest, uint256) & bits.ADDRESS, address)

@@ -6,7 +6,7 @@
 @notice One owner, handed over in two steps, so that a mistyped address cannot take a contract out of everybody's hands.
 """
 
-from contracts.shared import errors
+from . import errors
 
 event OwnershipTransferStarted:
     previousOwner: indexed(address)
