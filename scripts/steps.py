@@ -81,11 +81,12 @@ def steps(owner: str | None = None, verifiers: tuple[str, ...] = ()) -> tuple[De
     return (
         Deploy("TaskPool"),
         Deploy("TaskPoolFactory", (Link("TaskPool"),)),
+        Deploy("ModelRegistry"),
+        # before the router, which serves the registry that the factory has then
+        _set("TaskPoolFactory", "setModelRegistry", Link("ModelRegistry"), "modelRegistry"),
         Deploy("TaskPoolViewer"),
         Deploy("TaskRouter", (Link("TaskPoolFactory"), Link("TaskPoolViewer"))),
-        Deploy("ModelRegistry"),
         _set("ModelRegistry", "setTaskRouter", Link("TaskRouter"), "taskRouter"),
-        _set("TaskPoolFactory", "setModelRegistry", Link("ModelRegistry"), "modelRegistry"),
         Deploy("TaskEnvironmentProxy", blueprint=True),
         Deploy("TaskManager", (Link("treasury"), EXECUTION_WINDOW, MINIMUM_GAS_PRICE, Link(PROXY_BLUEPRINT))),
         Deploy("MinimalTaskEnvironment"),
@@ -109,6 +110,7 @@ def facts(owner: str | None = None, verifiers: tuple[str, ...] = ()) -> tuple[Fa
         Fact("TaskPoolFactory", "modelRegistry", (), (Link("ModelRegistry"),)),
         Fact("TaskRouter", "factory", (), (Link("TaskPoolFactory"),)),
         Fact("TaskRouter", "viewer", (), (Link("TaskPoolViewer"),)),
+        Fact("TaskRouter", "modelRegistry", (), (Link("ModelRegistry"),)),
         Fact("TaskPoolViewer", "getMultiplePoolsData", ([],), ((),)),
         Fact("ModelRegistry", "taskRouter", (), (Link("TaskRouter"),)),
         Fact("ModelRegistry", "BYTES_PER_TOKEN", (), (4,)),

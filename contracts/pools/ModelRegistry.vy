@@ -362,7 +362,8 @@ def revokePool(pool: address):
 @external
 def setTaskRouter(_taskRouter: address):
     """
-    @notice Set the router, once and for good: pools ask for it when they are made.
+    @notice Set the router, once and for good: pools ask for it when they are made. Only a router that was made while this was the factory's
+            registry ranks the pools.
     @dev Reverts with `Unauthorized()`, and with `InvalidInput()` for an address that is no router and a second time.
     """
     ownable._only_owner()

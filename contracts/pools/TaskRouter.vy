@@ -8,7 +8,8 @@
 @dev Decide first: each pool reports its best task and its counters when they change, so that nothing here walks over pools. The ranking has
      three levels from the start (13,599 approved pools): a claim writes three of its words whether there are ten pools or ten thousand.
 
-     Trusted: nobody; there is no owner. Pools are clones that the factory made.
+     Trusted: nobody; there is no owner. Pools are clones that the factory made. Only those of `modelRegistry` are ranked: the factory's
+     owner can give later pools another registry, which would approve what it likes.
 """
 
 from contracts.interfaces import ITaskPool
@@ -41,6 +42,7 @@ TASK: constant(uint256) = 2**32 - 1
 
 factory: public(immutable(address))
 viewer: public(immutable(address))
+modelRegistry: public(immutable(address))
 
 totals: uint256  # available 0-39 | active 40-79 | pending 80-119 | processed 120-159 | rewarded 160-255, the sum of the pools' counters
 slots: uint256  # slots given out, from 1
@@ -51,6 +53,8 @@ last_claim: HashMap[address, uint256]  # worker: pool 0-159 | task id 160-191; w
 @deploy
 def __init__(_factory: address, _viewer: address):
     """
+    @notice The registry whose pools are ranked is the factory's at this moment, and stays it for good.
+    @dev Reverts with `InvalidInput()` for an address without code, and for a factory without a registry.
     @param _factory The factory whose pools are served.
     @param _viewer The viewer that front ends shall use.
     """
@@ -58,6 +62,9 @@ def __init__(_factory: address, _viewer: address):
         errors._invalid_input()
     factory = _factory
     viewer = _viewer
+    modelRegistry = staticcall ITaskPoolFactory(_factory).modelRegistry()
+    if modelRegistry == empty(address):
+        errors._invalid_input()
 
 
 # ---------------------------------------------------------------- workers
@@ -191,10 +198,12 @@ def assignSlot() -> uint256:
     """
     @notice Give a pool its place in the ranking, when it is approved for the first time.
     @dev Reverts with `Unauthorized()` for anyone but a pool of the factory, `InvalidInput()` when all 13,599 are given.
-    @return The slot.
+    @return The slot; 0 for a pool of another registry, which stays out of the ranking.
     """
     if not staticcall ITaskPoolFactory(factory).isRegisteredPool(msg.sender):
         errors._unauthorized()
+    if staticcall ITaskPool(msg.sender).modelRegistry() != modelRegistry:
+        return 0
     pool_id: uint256 = staticcall ITaskPoolFactory(factory).poolIdOf(msg.sender)
     slot: uint256 = self.slots + 1
     if slot > MAX_SLOT:

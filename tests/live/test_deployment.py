@@ -38,7 +38,7 @@ def test_default_behavior(node, operator):
     manager = record["contracts"]["TaskManager"]
     assert manager["constructorArguments"][0] == operator.address
     assert manager["constructorArguments"][3] == record["blueprints"]["TaskEnvironmentProxy"]["address"]
-    assert [call["function"] for call in record["calls"]] == ["setTaskRouter", "setModelRegistry"]
+    assert [call["function"] for call in record["calls"]] == ["setModelRegistry", "setTaskRouter"]
     for name in SOURCES:
         assert json.loads((operator.folder / "abi" / f"{name}.json").read_text()) == record["contracts"][name]["abi"]
 
@@ -71,7 +71,7 @@ def test_a_second_run_tells_of_wrong_code(node, operator):
     status, output, errors = operator.deploy()
     assert status == 1 and "WRONG  TaskRouter has the build's code" in output
     assert "WRONG  TaskRouter.factory() is 0x" in output
-    assert errors.startswith("deploy.py: the system on the chain is not what was planned: 3 of ")
+    assert errors.startswith("deploy.py: the system on the chain is not what was planned: 4 of ")
 
 
 def test_another_deployment_keeps_the_record_of_the_first(operator):

@@ -5,16 +5,15 @@ Both halves of a deployed system on each kind of real node, used as a client wou
 import boa
 import pytest
 from eth_abi import encode
-from eth_account import Account
 from eth_utils import keccak
-from web3 import Web3
 
 from scripts.scheduling import task_data
 from scripts.system import CONTRACTS
+from tests.helpers.chain import ETHER
+from tests.helpers.client import Client
 from tests.helpers.node_programs import require
 from tests.helpers.nodes import anvil, hardhat
 
-ETHER = 10**18
 PRICE = 2 * 10**13
 SUCCEEDED = 2
 GAS = 2_000_000  # for executeTasks: the estimate would be that of doing nothing
@@ -32,49 +31,6 @@ def node(request, tmp_path_factory):
         yield node
 
 
-class Client:
-    """A user of the system: transactions of accounts with keys, contracts by name."""
-
-    def __init__(self, node, record: dict):
-        self.node = node
-        self.web3 = Web3(Web3.HTTPProvider(node.url))
-        self.contracts = {
-            name: self.web3.eth.contract(contract["address"], abi=contract["abi"])
-            for name, contract in record["contracts"].items()
-        }
-
-    def account(self, name: str):
-        account = Account.from_key(keccak(text=f"{name} {self.node.chain_id}"))
-        self.node.fund(account.address, 10 * ETHER)
-        return account
-
-    def balance(self, account) -> int:
-        return self.web3.eth.get_balance(account.address)
-
-    def send(self, account, function, value: int = 0, gas: int | None = None):
-        """The receipt of a call, which must succeed."""
-        fields = {
-            "from": account.address,
-            "value": value,
-            "nonce": self.web3.eth.get_transaction_count(account.address),
-        }
-        if gas is not None:
-            fields["gas"] = gas
-        return self._mined(account, function.build_transaction(fields))
-
-    def create(self, account, bytecode: bytes) -> str:
-        fields = {"nonce": self.web3.eth.get_transaction_count(account.address), "chainId": self.node.chain_id}
-        fee = self.web3.eth.get_block("latest")["baseFeePerGas"] * 2 + 10**9
-        fields |= {"gas": 1_000_000, "maxFeePerGas": fee, "maxPriorityFeePerGas": 10**9, "value": 0, "data": bytecode}
-        return self._mined(account, fields)["contractAddress"]
-
-    def _mined(self, account, transaction: dict):
-        raw = account.sign_transaction(transaction).raw_transaction
-        receipt = self.web3.eth.wait_for_transaction_receipt(self.web3.eth.send_raw_transaction(raw))
-        assert receipt["status"] == 1
-        return receipt
-
-
 def test_both_halves(node, operator_of):
     operator = operator_of(node)
     status, _, errors = operator.deploy()
@@ -90,7 +46,7 @@ def inference(client: Client, owner):
     requester, worker, verifier = (client.account(name) for name in ("requester", "worker", "verifier"))
     client.send(owner, factory.functions.createPool("AI Tasks", "Pool for AI inference tasks"))
     address = factory.functions.allPools(0).call()
-    pool = client.web3.eth.contract(address, abi=client.contracts["TaskPool"].abi)
+    pool = client.contract("TaskPool", address)
     client.send(owner, registry.functions.registerModel("llm-chat-v1", "Chat", "A chat model", 1, PRICE))
     client.send(owner, registry.functions.approvePool(address))
     client.send(owner, registry.functions.addVerifier(verifier.address))

@@ -835,6 +835,7 @@ class Router:
         self.world = world
         self.address = address
         self.factory = factory
+        self.registry = factory.registry  # for good
         self.claims: dict[str, tuple[Pool, Task]] = {}
 
     def active_task(self, worker: str) -> tuple[Pool, Task] | None:
@@ -848,9 +849,13 @@ class Router:
         """The best first: the higher reward, the older task, the smaller pool id."""
         return -task.reward, task.created, pool.pool_id, task.task_id
 
+    def ranked(self) -> list[Pool]:
+        """The pools whose tasks may be ranked."""
+        return [pool for pool in self.world.pools.values() if pool.is_active and pool.registry is self.registry]
+
     def best_for(self, worker: str) -> tuple[Pool, Task] | None:
         """The best claimable task of all the ranked ones."""
-        found = [(pool, pool.best_for(worker, True)) for pool in self.world.pools.values() if pool.is_active]
+        found = [(pool, pool.best_for(worker, True)) for pool in self.ranked()]
         return min(((pool, task) for pool, task in found if task), key=lambda pair: self.order(*pair), default=None)
 
     def claimed(self, worker: str, pool: Pool, task: Task):
@@ -871,7 +876,7 @@ class Router:
     @action
     def claim_best_task(self, sender: str) -> tuple[str, int]:
         refuse_if(self.active_task(sender) is not None, "UserHasActiveTask")
-        offered = [(p, task) for p in self.world.pools.values() if p.is_active for task in p.indexed(True)]
+        offered = [(pool, task) for pool in self.ranked() for task in pool.indexed(True)]
         passed, reached = self.pass_by(sender, offered)
         best = self.best_for(sender) if reached else None
         refuse_if(best is None and (reached is not None or not passed), "NoAvailableTask")
