@@ -4,13 +4,13 @@
 @license MIT
 @notice A worked example of an environment of one's own: calls the target every INTERVAL blocks, as long as the target succeeds and the owner's
         bond pays for it. To stop it, cancel the next one; cancellers of the environment can.
-@dev Before: the target is looked at. After: the task comes again. Coming again takes up to 130,000 of the task's gas.
+@dev Before: the target is looked at. After: the task is rescheduled, which takes up to 130,000 of its gas. If the manager refuses that,
+     for want of bond or gas say, the run counts all the same, RecurrenceRefused says why, and the task does not run again.
 """
 
 from contracts.environments import environment_errors as errors
 from contracts.environments import task_execution_base as base
 from contracts.interfaces import ITaskEnvironment
-from contracts.interfaces import ITaskManager
 
 initializes: base
 implements: ITaskEnvironment
@@ -36,9 +36,8 @@ def __init__(taskManager: address, interval: uint64):
 @external
 def executeTask(taskData: Bytes[base.MAX_TASK_DATA]) -> bool:
     """
-    @notice Call the target, and come again if it succeeds.
-    @dev Reverts with `CallerNotOwnerOrTaskManager()`, `ZeroTargetAddress()`, `EmptyCalldata()`, and with the manager's error if the task
-         cannot come again; the target's work is undone then.
+    @notice Call the target, and reschedule the task if the target succeeds.
+    @dev Reverts with `CallerNotOwnerOrTaskManager()`, `ZeroTargetAddress()`, `EmptyCalldata()`.
     @param taskData abi.encode(target, call), up to 4,096 bytes.
     @return Whether the target succeeded.
     """
@@ -46,7 +45,7 @@ def executeTask(taskData: Bytes[base.MAX_TASK_DATA]) -> bool:
     call: Bytes[base.MAX_CALL] = b""
     target, call = base._open(taskData)
     self._before(target, call)
-    success: bool = base._call(target, call)
+    success: bool = base._call_keeping(target, call, base.END_GAS)
     self._after(target, success)
     return success
 
@@ -64,6 +63,11 @@ def _after(target: address, success: bool):
     """
     log ITaskEnvironment.TaskCompleted(target=target, success=success)
     if success:
-        target_block: uint64 = convert(block.number, uint64) + INTERVAL
-        extcall ITaskManager(base.TASK_MANAGER).rescheduleTask(target_block, max_value(uint256))
-        log ITaskEnvironment.TaskRescheduled(target=target, newTargetBlock=target_block)
+        target_block: uint64 = unsafe_add(convert(block.number, uint64), INTERVAL)  # a block before this one is refused
+        done: bool = False
+        reason: Bytes[base.MAX_REFUSAL] = b""
+        done, reason = base._reschedule(target_block, max_value(uint256))
+        if done:
+            log ITaskEnvironment.TaskRescheduled(target=target, newTargetBlock=target_block)
+        else:
+            log ITaskEnvironment.RecurrenceRefused(target=target, reason=reason)

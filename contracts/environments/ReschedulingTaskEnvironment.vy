@@ -25,8 +25,6 @@ MAX_RETRY_PRICE: constant(uint256) = 200
 RETRY_GAS: constant(uint256) = 135_000
 # What a target is left with before RETRY_GAS is kept back.
 TARGET_GAS: constant(uint256) = 100_000
-# For the events at the end.
-END_GAS: constant(uint256) = 10_000
 
 
 @deploy
@@ -58,10 +56,10 @@ def executeTask(taskData: Bytes[base.MAX_TASK_DATA]) -> bool:
     task_id, owner, attempt, price, first_price = staticcall ITaskManager(base.TASK_MANAGER).currentTask()
     last: bool = attempt > convert(MAX_RETRIES, uint256)
 
-    kept: uint256 = END_GAS
+    kept: uint256 = base.END_GAS
     if not last and msg.gas >= TARGET_GAS + RETRY_GAS:
         kept = RETRY_GAS
-    success: bool = raw_call(target, call, gas=max(msg.gas, kept) - kept, revert_on_failure=False)
+    success: bool = base._call_keeping(target, call, kept)
     attempt_number: uint8 = convert(attempt, uint8)
     log ITaskEnvironment.ExecutionAttempt(attemptNumber=attempt_number, success=success)
     log ITaskEnvironment.TaskCompleted(target=target, success=success)
@@ -77,13 +75,8 @@ def executeTask(taskData: Bytes[base.MAX_TASK_DATA]) -> bool:
 def _retry(target: address, max_payment: uint256):
     target_block: uint64 = convert(block.number, uint64) + RETRY_DELAY
     done: bool = False
-    reason: Bytes[68] = b""
-    done, reason = raw_call(
-        base.TASK_MANAGER,
-        abi_encode(target_block, max_payment, method_id=method_id("rescheduleTask(uint64,uint256)")),
-        max_outsize=68,
-        revert_on_failure=False,
-    )
+    reason: Bytes[base.MAX_REFUSAL] = b""
+    done, reason = base._reschedule(target_block, max_payment)
     if done:
         log ITaskEnvironment.TaskRescheduled(target=target, newTargetBlock=target_block)
     else:

@@ -35,6 +35,9 @@ exports: (
 
 BYTES_PER_TOKEN: public(constant(uint256)) = 4
 MAX_FEE_BPS: public(constant(uint256)) = 1_000
+# What must be left once a request's texts are stored. At worst: 220,000 for a fee and the first task of a pool, 123,000 for its report to the
+# router, 22,100 for the request's word, 125,000 for a refund, and the 64ths that calls hold back.
+REQUEST_GAS_LEFT: constant(uint256) = 520_000
 BPS: constant(uint256) = 10_000
 MAX_NAME: constant(uint256) = 128
 MAX_DESCRIPTION: constant(uint256) = 1_024
@@ -105,7 +108,7 @@ def requestInference(modelId: String[96], prompt: String[4128]) -> uint256:
     @notice Pay for an inference. Charges exactly the cost and returns the surplus of the attached value; the task is in a pool when the
             call ends.
     @dev Reverts with `ModelNotFound()`, `ModelInactive()`, `InvalidInput()` for a prompt or cost over its bound, `InsufficientPayment()`,
-         `NoPoolAvailable()`.
+         `NoPoolAvailable()`, `InsufficientGas()`. An estimate of the gas suffices some blocks later too, whatever others request meanwhile.
     @param modelId The model.
     @param prompt Up to 4,096 bytes. It becomes public.
     @return The request's id.
@@ -734,6 +737,9 @@ def _request(model_id: String[96], prompt: String[4128], max_cost: uint256) -> u
             convert(prompt, Bytes[4128]),
         )
     )
+    # What the next pool writes depends on the requests before: an estimate of the gas has the worst in it, and a refund of the surplus.
+    if msg.gas < REQUEST_GAS_LEFT:
+        errors._insufficient_gas()
     fee_bps: uint256 = self._fee_bps()
     fee: uint256 = cost * fee_bps // BPS
     if fee != 0:

@@ -21,6 +21,7 @@ from contracts.scheduler import environments
 from contracts.scheduler import execution
 from contracts.scheduler import ledger
 from contracts.scheduler import manager_errors as errors
+from contracts.scheduler import pricing
 from contracts.scheduler import run_lock
 from contracts.scheduler import task_ids
 from contracts.scheduler import task_records as records
@@ -37,23 +38,8 @@ initializes: run_lock
 initializes: ledger[payments := payments, run_lock := run_lock]
 initializes: schedule[calendar := calendar, due_queues := due_queues, records := records]
 initializes: cancel_rights[run_lock := run_lock, schedule := schedule]
-initializes: execution[
-    calendar := calendar,
-    due_queues := due_queues,
-    ledger := ledger,
-    payments := payments,
-    records := records,
-    run_lock := run_lock,
-    schedule := schedule,
-]
-initializes: task_views[
-    calendar := calendar,
-    due_queues := due_queues,
-    execution := execution,
-    records := records,
-    run_lock := run_lock,
-    schedule := schedule,
-]
+initializes: execution[calendar := calendar, due_queues := due_queues, ledger := ledger, payments := payments, records := records, run_lock := run_lock, schedule := schedule]
+initializes: task_views[calendar := calendar, due_queues := due_queues, execution := execution, records := records, run_lock := run_lock, schedule := schedule]
 
 implements: ITaskManager
 
@@ -124,10 +110,12 @@ def scheduleTask(
     taskCallData: Bytes[environments.MAX_DATA],
 ) -> (bool, uint256, bytes32):
     """
-    @notice Schedule a call and pay for it with the attached value; what is above the cost comes back.
+    @notice Schedule a call and pay for it with the attached value; what is above the cost comes back. A surplus worth less than the gas
+            of returning it is added to the task's payment instead, as a top-up, if the payment can be kept exactly with it.
     @dev Reverts with, in this order, `TaskManagerLocked()`, `TaskValidation_InvalidTargetAddress()`, `TaskGasTooLarge(gasLimit)`,
          `TaskValidation_TargetBlockInPast(targetBlock, currentBlock)`, `TaskValidation_TargetBlockTooFar(targetBlock, currentBlock)`,
-         `TaskCostAboveMax(cost, maxPayment)`, `InvalidPaymentAmount(expected, provided)`, `TooManyTasksScheduled()`.
+         `TaskCostAboveMax(cost, maxPayment)`, `InvalidPaymentAmount(expected, provided)`, `InsufficientGas()`,
+         `TooManyTasksScheduled()`. An estimate of the gas suffices some blocks later too, whatever others schedule or cancel meanwhile.
     @param implementation The execution environment that the task's account delegates to; it must have code.
     @param taskGasLimit Gas that the implementation gets, up to 750,000. It decides the size: up to 100,000 is small, up to 250,000 medium.
     @param targetBlock The first block in which it can be executed, up to 2,097,152 ahead.
@@ -144,9 +132,16 @@ def scheduleTask(
         errors._invalid_payment_amount(cost, msg.value)
     nonce: uint256 = self._take_nonce()
     environment: address = environments._create(msg.sender, nonce, implementation, taskCallData)
-    task_id: uint256 = self._schedule(environment, implementation, nonce, taskGasLimit, cost, queue, queue_word)
-    if msg.value > cost:
-        payments._pay(msg.sender, unsafe_sub(msg.value, cost))
+    # The gas of a refund is asked for although there may be none: an estimate then suffices for a later block, with another price.
+    schedule._ask_for_gas(payments.PAYMENT_GAS_LEFT)
+    surplus: uint256 = unsafe_sub(msg.value, cost)
+    is_kept: bool = pricing._keeps_surplus(cost, msg.value, schedule._gas_price())
+    record: uint256 = records._new(environment, taskGasLimit, cost, msg.value if is_kept else cost)
+    task_id: uint256 = self._schedule(environment, implementation, nonce, record, queue, queue_word)
+    if is_kept:
+        log ITaskManager.TaskToppedUp(taskId=convert(task_id, bytes32), sender=msg.sender, amount=surplus)
+    elif surplus != 0:
+        payments._pay(msg.sender, surplus)
     run_lock._leave()
     return True, cost, convert(task_id, bytes32)
 
@@ -171,7 +166,9 @@ def scheduleWithBond(
     ledger._charge_bond(msg.sender, cost)
     nonce: uint256 = self._take_nonce()
     environment: address = environments._create(msg.sender, nonce, implementation, taskCallData)
-    task_id: uint256 = self._schedule(environment, implementation, nonce, taskGasLimit, cost, queue, queue_word)
+    schedule._ask_for_gas(0)
+    record: uint256 = records._new(environment, taskGasLimit, cost, cost)
+    task_id: uint256 = self._schedule(environment, implementation, nonce, record, queue, queue_word)
     return True, cost, convert(task_id, bytes32)
 
 
@@ -304,20 +301,23 @@ def executeTasks(payoutAddress: address, targetGasReserve: uint256) -> uint256:
 
 
 @external
-def executeTasksById(taskIds: DynArray[bytes32, execution.MAX_IDS], payoutAddress: address) -> uint256:
+def executeTasksById(
+    taskIds: DynArray[bytes32, execution.MAX_IDS], payoutAddress: address, targetGasReserve: uint256 = 0
+) -> uint256:
     """
-    @notice Execute the tasks of the caller's choice, in his order, at whatever they pay. What is not due, was executed or cancelled, or
-            does not fit into the gas, is left out.
+    @notice Execute the tasks of the caller's choice, in the caller's order, at whatever they pay. What is not due, was executed or
+            cancelled, or does not fit into the gas, is left out.
     @dev Reverts with `TaskManagerLocked()`, `InvalidPayoutAddress(0)`, and with `TaskNotFound(taskId)` for an id that is no task's.
     @param taskIds Up to 256.
     @param payoutAddress Who gets the fees, as a credit if it refuses them.
+    @param targetGasReserve Gas that must be left for the caller at the end; 0 unless given.
     @return What was paid, in wei.
     """
     self._begin_execution(payoutAddress)
     paid: uint256 = 0
     executed: uint256 = 0
     failed: uint256 = 0
-    paid, executed, failed = execution._execute_named(taskIds)
+    paid, executed, failed = execution._execute_named(taskIds, targetGasReserve)
     fees: uint256 = execution._pay_out(payoutAddress, paid, executed, failed)
     run_lock._leave()
     return fees
@@ -444,15 +444,14 @@ def _schedule(
     environment: address,
     implementation: address,
     nonce: uint256,
-    gas_limit: uint256,
-    cost: uint256,
+    record: uint256,
     queue: uint256,
     queue_word: uint256,
 ) -> uint256:
     log ITaskManager.ExecutionEnvironmentCreated(
         owner=msg.sender, environment=environment, implementation=implementation, taskNonce=nonce
     )
-    return schedule._enlist(queue, queue_word, records._new(environment, gas_limit, cost), msg.sender)
+    return schedule._enlist(queue, queue_word, record, msg.sender)
 
 
 @internal

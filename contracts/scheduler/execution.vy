@@ -49,6 +49,8 @@ TASK_GAS: constant(uint256) = 15_000
 END_GAS: constant(uint256) = 125_000
 # What must be there for the end of a call: that, and what a payee may burn (payments.vy).
 END_GAS_LIMIT: constant(uint256) = 250_000
+# For a look at a task that the executor named: its record, its account, and what one pass of the loop costs.
+NAMED_GAS: constant(uint256) = 10_000
 # For a look at the next queue and its first task: six words of the calendar, three of the queue, a record, an account.
 LOOK_GAS: constant(uint256) = 30_000
 # What a call has used at its worst when it comes to its first task: CALL_GAS, six words of the calendar, five of the queue.
@@ -158,16 +160,21 @@ def _execute_due(gas_reserve: uint256) -> (uint256, uint256, uint256):
 
 
 @internal
-def _execute_named(task_ids_: DynArray[bytes32, MAX_IDS]) -> (uint256, uint256, uint256):
+def _execute_named(task_ids_: DynArray[bytes32, MAX_IDS], gas_reserve: uint256) -> (uint256, uint256, uint256):
     """
-    @notice Run these tasks, at whatever they pay. What is not due, was executed or cancelled, or does not fit into the gas, is left out.
-    @dev Reverts with `TaskNotFound(taskId)`.
+    @notice Run these tasks, at whatever they pay. What is not due, was executed or cancelled, or does not fit into the gas, is left out;
+            so are the ids that are left when the gas no longer suffices for a look at the next one and the end of the call.
+    @dev Reverts with `TaskNotFound(taskId)` for the first id looked at that is no task's.
+    @param gas_reserve What must be left for the caller, in gas.
     @return As `_execute_due`.
     """
+    gas_kept: uint256 = min(gas_reserve, 2**64) + END_GAS_LIMIT
     executed: uint256 = 0
     failed: uint256 = 0
     paid: uint256 = 0
     for taskId: bytes32 in task_ids_:
+        if msg.gas < gas_kept + NAMED_GAS:
+            break
         record: uint256 = schedule._record(taskId)
         task_id: uint256 = convert(taskId, uint256)
         if records._status(record) != records.SCHEDULED:
@@ -177,7 +184,7 @@ def _execute_named(task_ids_: DynArray[bytes32, MAX_IDS]) -> (uint256, uint256, 
         task_gas: uint256 = 0
         gross_gas: uint256 = 0
         task_gas, gross_gas = self._gas_of(record)
-        if msg.gas < END_GAS_LIMIT + gross_gas:
+        if msg.gas < gas_kept + gross_gas:
             continue
         slot: uint256 = task_ids._slot(task_id)
         paid += records._payment(slot, record)

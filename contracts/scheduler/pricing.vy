@@ -22,6 +22,8 @@ from contracts.scheduler import compact
 
 # Measured at the worst: see docs/design.md, "What an executor spends".
 OVERHEAD_GAS: constant(uint256) = 222_000
+# What sending a surplus back takes: 9,000 for the value, less the stipend, and the checks around.
+RETURN_GAS: constant(uint256) = 10_000
 LOAD_UNIT: constant(uint256) = 64
 MAX_DISTANCE: constant(uint256) = 2_097_152
 MANTISSA: constant(uint256) = 40
@@ -29,6 +31,21 @@ MANTISSA: constant(uint256) = 40
 MAX_PRICE: constant(uint256) = (2**40 - 1) << 63
 # Above this nothing is worth computing, and below it nothing overflows.
 MAX_GAS_PRICE: constant(uint256) = 2**128
+
+
+@internal
+@pure
+def _keeps_surplus(price: uint256, attached: uint256, gas_price: uint256) -> bool:
+    """
+    @param price In wei, at most `attached`.
+    @param gas_price In wei, at most 2^128.
+    @return Whether what is attached above the price stays with the task: returning it costs more gas than it is worth, and the task's
+            record can hold the sum to the wei. What was a price a moment ago always can.
+    """
+    surplus: uint256 = unsafe_sub(attached, price)
+    if surplus == 0 or surplus >= gas_price * RETURN_GAS or attached > MAX_PRICE:
+        return False
+    return compact._round_up(attached, MANTISSA) == attached
 
 
 @internal

@@ -43,12 +43,13 @@ top_ups: HashMap[uint256, uint256]  # slot: wei
 
 @internal
 @pure
-def _new(environment: address, gas_limit: uint256, price: uint256) -> uint256:
+def _new(environment: address, gas_limit: uint256, price: uint256, payment: uint256) -> uint256:
     """
-    @param price With at most 40 significant bits.
+    @param price With at most 40 significant bits, in wei.
+    @param payment The price and what is kept of a surplus, with at most 40 significant bits, in wei.
     """
     return (
-        compact._pack_down(price, PAYMENT_DIGITS) << PAYMENT_AT
+        compact._pack_down(payment, PAYMENT_DIGITS) << PAYMENT_AT
         | compact._pack_down(price, FIRST_PRICE_DIGITS) << FIRST_PRICE_AT
         | 1 << ATTEMPT_AT
         | SCHEDULED << STATUS_AT

@@ -29,6 +29,8 @@ MAX_SCHEDULE_DISTANCE: public(constant(uint64)) = 2_097_152
 SMALL: constant(uint256) = 0
 MEDIUM: constant(uint256) = 1
 LARGE: constant(uint256) = 2
+# What enlisting takes at its worst: a new record, the queue's word, a word of its further indices, three new words of the calendar, the events.
+ENLIST_GAS: constant(uint256) = 135_000
 MAX_MINIMUM_GAS_PRICE: constant(uint256) = 2**64
 
 EXECUTION_WINDOW: public(immutable(uint64))
@@ -96,6 +98,18 @@ def _gas_price() -> uint256:
     @return What tasks are priced and executors paid by, in wei.
     """
     return max(block.basefee, MINIMUM_GAS_PRICE)
+
+
+@internal
+@view
+def _ask_for_gas(gas_after: uint256):
+    """
+    @notice Ask for what enlisting a task takes at its worst, so that an estimate of the gas does not depend on what others wait for.
+    @dev Reverts with `InsufficientGas()`.
+    @param gas_after What must be left afterwards, in gas.
+    """
+    if msg.gas < ENLIST_GAS + gas_after:
+        shared_errors._insufficient_gas()
 
 
 @internal

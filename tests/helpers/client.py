@@ -27,7 +27,11 @@ class Client:
         return self.web3.eth.get_balance(account.address)
 
     def send(self, account, function, value: int = 0, gas: int | None = None):
-        """The receipt of a call, which must succeed."""
+        """The receipt of a call, which must succeed. Its gas limit is the node's bare estimate unless it is given."""
+        return self.mined(account, self.prepared(account, function, value, gas))
+
+    def prepared(self, account, function, value: int = 0, gas: int | None = None) -> dict:
+        """The transaction that web3 makes of a call, with web3's own estimate and fees; it can be sent later."""
         fields = {
             "from": account.address,
             "value": value,
@@ -35,7 +39,7 @@ class Client:
         }
         if gas is not None:
             fields["gas"] = gas
-        return self._mined(account, function.build_transaction(fields))
+        return function.build_transaction(fields)
 
     def contract(self, name: str, address: str):
         """The contract of this name at another address, such as a pool."""
@@ -46,9 +50,10 @@ class Client:
         fields = {"nonce": self.web3.eth.get_transaction_count(account.address), "chainId": self.node.chain_id}
         fee = self.web3.eth.get_block("latest")["baseFeePerGas"] * 2 + 10**9
         fields |= {"gas": 1_000_000, "maxFeePerGas": fee, "maxPriorityFeePerGas": 10**9, "value": 0, "data": bytecode}
-        return self._mined(account, fields)["contractAddress"]
+        return self.mined(account, fields)["contractAddress"]
 
-    def _mined(self, account, transaction: dict):
+    def mined(self, account, transaction: dict):
+        """The receipt of a transaction, which must succeed."""
         raw = account.sign_transaction(transaction).raw_transaction
         receipt = self.web3.eth.wait_for_transaction_receipt(self.web3.eth.send_raw_transaction(raw))
         assert receipt["status"] == 1

@@ -27,6 +27,7 @@ MAX_PRICE = (2**40 - 1) << 63
 OVERHEAD_GAS = 222_000
 MAX_PASSED = 64
 RETRY_DELAY = 5
+RETURN_GAS = 10_000
 ATTEMPTS = 4
 NOWHERE = (0, 0)
 
@@ -326,8 +327,13 @@ class Manager:
         refuse_if(value < cost, "InvalidPaymentAmount(uint256,uint256)", cost, value)
         self.move(sender, self.address, value)
         done = self.schedule(sender, implementation, gas, block, cost, call, environment)
-        if value > cost:
-            self.pay(sender, value - cost)
+        surplus = value - cost
+        if 0 < surplus < RETURN_GAS * self.gas_price and round_up(value, 40) == value <= MAX_PRICE:
+            self.tasks[done[2]].topped_up += surplus
+            self.emit("TaskToppedUp", done[2], sender, surplus)
+            self.met.add("surplus stayed with the task")
+        elif surplus:
+            self.pay(sender, surplus)
             self.met.add("surplus came back")
         return done
 
@@ -627,17 +633,19 @@ class Manager:
             return False, invalid
         refused = self.target_refuses(task) is not None
         block = self.block + self.interval
-        if not refused:
-            if call.does == AGAIN:
-                return False, error_data("TaskAlreadyRescheduled(bytes32)", task.id)
-            why_not = self.why_not_again(task, block, UNPAYABLE)
-            if why_not:
-                return False, why_not.data[:128]
         self.emit("TaskStarted", call.target, call.data, by=task.environment)
         if not refused:
             self.target_works(task)
         self.emit("TaskCompleted", call.target, not refused, by=task.environment)
-        if not refused:
+        if refused:
+            return False, word(0)
+        why_not = self.why_not_again(task, block, UNPAYABLE)
+        if call.does == AGAIN:
+            why_not = Refusal("TaskAlreadyRescheduled(bytes32)", (task.id,))
+        if why_not:
+            self.emit("RecurrenceRefused", call.target, why_not.data[:68], by=task.environment)
+            self.met.add(f"recurrence refused: {why_not.error}")
+        else:
             self.come_again(task, block, UNPAYABLE)
             self.emit("TaskRescheduled", call.target, block, by=task.environment)
             self.met.add("a recurring task came again")

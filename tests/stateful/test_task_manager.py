@@ -58,6 +58,7 @@ from tests.stateful.schedule_model import (
     Manager,
     Refusal,
     price,
+    round_up,
 )
 
 RICH = 10**30
@@ -116,7 +117,6 @@ TOLD = {
     "InvalidTarget()",
     "InvalidValue()",
     "NotReady()",
-    "TaskAlreadyRescheduled(bytes32)",
     "TaskManagerLocked()",
     "TaskValidation_TargetBlockInPast(uint64,uint256)",
     "ZeroTargetAddress()",
@@ -148,7 +148,10 @@ SITUATIONS = {
     "retry refused: InsufficientBond(uint256,uint256)",
     "retry refused: TaskCostAboveMax(uint256,uint256)",
     "stopped by the gas",
+    "recurrence refused: InsufficientBond(uint256,uint256)",
+    "recurrence refused: TaskAlreadyRescheduled(bytes32)",
     "surplus came back",
+    "surplus stayed with the task",
     "too late by a block",
     "top-up refunded",
     "went on where it had stopped",
@@ -437,7 +440,13 @@ class TaskManagerMachine(RuleBasedStateMachine):
         elif look:
             assert self.manager.estimateCost(block, gas) == cost
         if cost < RICH // 1_000:
-            value = {"exact": cost, "surplus": cost + 12_345, "short": cost - 1, "nothing": 0}[attach]
+            value = {
+                "exact": cost,
+                "kept": round_up(cost + 1, 40),
+                "surplus": cost + 12_345,
+                "short": cost - 1,
+                "nothing": 0,
+            }[attach]
         else:
             value = 10**18
         limit = {"cost": cost, "less": cost - 1}.get(most, NO_MAXIMUM)
@@ -474,7 +483,7 @@ class TaskManagerMachine(RuleBasedStateMachine):
         target=tasks,
         recipe=recipes,
         owner=owners,
-        attach=st.sampled_from(["exact", "exact", "surplus", "short", "nothing"]),
+        attach=st.sampled_from(["exact", "exact", "kept", "surplus", "short", "nothing"]),
         most=st.sampled_from(["any", "any", "cost", "less"]),
         follow=follows,
     )
@@ -1203,8 +1212,10 @@ def test_rare_turns():
         ):
             machine.schedule(recipe_of(kind, does, variant=variant), other)
         machine.schedule(recipe_of("recurring", WORK), wallet, attach="surplus")
+        machine.schedule(recipe_of("minimal", WORK), wallet, attach="kept")
         machine.become_coinbase("validator")
         machine.execute_with_little_gas([recipe_of("minimal", WORK)] * 2, NEXT, None, 800_000, 0, 0)
+        machine.execute_with_little_gas([recipe_of("minimal", WORK)] * 8, NEXT, None, 550_000, 0, 0)
         machine.follow(5)
         check(machine)
 

@@ -80,8 +80,8 @@ def idFields(taskId: uint256) -> (address, uint256, uint256, uint256, uint256, u
 
 @external
 @pure
-def newRecord(environment: address, gasLimit: uint256, firstPrice: uint256) -> uint256:
-    return records._new(environment, gasLimit, firstPrice)
+def newRecord(environment: address, gasLimit: uint256, firstPrice: uint256, payment: uint256) -> uint256:
+    return records._new(environment, gasLimit, firstPrice, payment)
 
 
 @external

@@ -13,6 +13,7 @@ from tests.helpers.schedule import (
     NO_TASK,
     RESCHEDULED,
     SCHEDULED,
+    SUCCEEDED,
     block,
     pack,
     roll_to,
@@ -59,7 +60,7 @@ def test_default_behavior(system, manager, owner, executor, target, call, at):
 
 @pytest.mark.parametrize("times", [0, 1, 2])
 def test_stops_when_the_bond_is_used_up(system, manager, owner, executor, target, call, at, times):
-    """The last run is undone and says why."""
+    """The last run counts: it was paid for."""
     cost = price(GAS, RECURRING_INTERVAL)
     if times:
         manager.depositBond(value=times * cost, sender=owner)
@@ -69,19 +70,59 @@ def test_stops_when_the_bond_is_used_up(system, manager, owner, executor, target
         assert manager.getTaskStatus(task) == RESCHEDULED
         task = later(task)
     run(manager, task, executor)
-    assert manager.getTaskStatus(task) == FAILED
+    assert manager.getTaskStatus(task) == SUCCEEDED
     run(manager, later(task), executor)
-    assert target.total() == 7 * times
+    assert target.total() == 7 * (times + 1)
     assert manager.getTaskStatus(later(task)) == NO_TASK
     assert manager.getNextExecutionBlockInRange(10_000) == 0
 
 
-def test_reason_of_the_last_run(system, manager, owner, executor, target, call, at):
+def test_says_why_it_does_not_run_again(system, manager, owner, executor, target, call, at):
     task, _ = schedule(system, system.recurring, target, call, at, GAS, sender=owner)
     run(manager, task, executor)
     reason = error_data("InsufficientBond(uint256,uint256)", price(GAS, RECURRING_INTERVAL), 0)
-    assert own(manager, "TaskExecuted")[0]["returnData"] == reason
-    assert logged(manager, task) == []
+    assert own(manager, "TaskExecuted")[0]["success"] is True
+    assert logged(manager, task) == [
+        ("TaskStarted", {"target": target.address, "data": call}),
+        ("TaskCompleted", {"target": target.address, "success": True}),
+        ("RecurrenceRefused", {"target": target.address, "reason": reason}),
+    ]
+
+
+def test_counts_though_the_next_block_is_too_far(system, manager, owner, executor, target, call, at):
+    """An interval that nobody can schedule by, one that overflows included: the run is not undone."""
+    manager.depositBond(value=ETHER, sender=owner)
+    for number, interval in enumerate((manager.MAX_SCHEDULE_DISTANCE() + 1, 2**64 - 1)):
+        environment = deployer("RecurringTaskEnvironment").deploy(manager.address, interval)
+        task, _ = schedule(system, environment, target, call, at + number, GAS, sender=owner)
+        run(manager, task, executor)
+        name = ("TaskValidation_TargetBlockTooFar", "TaskValidation_TargetBlockInPast")[number]
+        goal = (block() + interval) % 2**64
+        reason = error_data(f"{name}(uint64,uint256)", goal, block())
+        assert logged(manager, task)[-1] == ("RecurrenceRefused", {"target": target.address, "reason": reason})
+        assert (manager.getTaskStatus(task), target.total()) == (SUCCEEDED, 7 * (number + 1))
+
+
+def test_counts_though_too_little_gas_is_left(system, manager, owner, executor, target, call, at):
+    """Whatever the target leaves: its work counts, and an event says whether the task runs again."""
+    manager.depositBond(value=100 * ETHER, sender=owner)
+    outcomes = set()
+    for number, gas in enumerate(range(60_000, 250_000, 2_500)):
+        task, _ = schedule(system, system.recurring, target, call, at + number, gas, sender=owner)
+        before = target.total()
+        run(manager, task, executor)
+        names = [name for name, _ in logged(manager, task)]
+        if target.total() == before:
+            assert manager.getTaskStatus(task) == FAILED
+            outcomes.add("target failed")
+        elif names[-1] == "TaskRescheduled":
+            assert manager.getTaskStatus(task) == RESCHEDULED
+            manager.cancelTask(later(task), sender=owner)
+            outcomes.add("again")
+        else:
+            assert (names[-1], manager.getTaskStatus(task)) == ("RecurrenceRefused", SUCCEEDED)
+            outcomes.add("not again")
+    assert {"again", "not again"} <= outcomes
 
 
 @pytest.mark.parametrize("by", ["owner", "canceller"])

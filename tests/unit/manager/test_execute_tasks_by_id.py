@@ -150,3 +150,50 @@ def test_gas_that_a_task_asked_for_is_there(system, manager, owner, executor, ta
             outcomes.append(manager.getTaskStatus(task))
     assert set(outcomes) == {SCHEDULED, SUCCEEDED}
     assert outcomes == sorted(outcomes)
+
+
+# ---- whatever the gas
+
+
+@pytest.mark.parametrize("ids", [1, 2, 60, 256])
+@pytest.mark.parametrize("gas", [100_000, 300_000, 600_000, 1_000_000, 2_000_000, 2**24])
+def test_what_does_not_fit_is_left_out_at_every_limit(system, manager, owner, executor, target, call, at, gas, ids):
+    """Some burn all their gas, some do little, some are named in vain: what was begun is paid, and the call never fails."""
+    burns = target.burn.prepare_calldata()
+    tasks = [schedule(system, system.minimal, target, (call, burns)[n % 3 == 1], at, sender=owner) for n in range(8)]
+    roll_to(at)
+    named = [tasks[number % len(tasks)][0] for number in range(ids)]
+    before = balance(executor)
+    fees = manager.executeTasksById(named, executor, sender=executor, gas=gas)
+    ran = executed(manager)
+    paid = sum(cost for task, cost in tasks if task in ran)
+    assert fees == balance(executor) - before == (shares(paid)[0] if ran else 0)
+    assert [manager.getTaskStatus(task) for task, _ in tasks] == [
+        (SUCCEEDED, FAILED)[number % 3 == 1] if task in ran else SCHEDULED for number, (task, _) in enumerate(tasks)
+    ]
+    assert bool(ran) == (gas >= 600_000)
+
+
+def test_many_ids_that_are_looked_at_in_vain(system, manager, owner, executor, target, call, at):
+    """Each look costs gas. The last task that fits is paid at every limit, however many ids follow it."""
+    task, cost = schedule(system, system.minimal, target, call, at, sender=owner)
+    vain = [schedule(system, system.minimal, target, call, at + 1, sender=owner)[0] for _ in range(60)]
+    roll_to(at)
+    for gas in range(400_000, 800_000, 7_500):
+        with boa.env.anchor():
+            fees = manager.executeTasksById([task, *vain], executor, sender=executor, gas=gas)
+            assert (executed(manager), fees) == ([task], shares(cost)[0])
+
+
+@pytest.mark.parametrize("reserve", [0, 1, 50_000, 400_000, 2**256 - 1])
+def test_reserve_is_left(system, manager, owner, executor, target, at, reserve):
+    """The caller has at least the reserve at the end, of as many runs as fit; a reserve that nobody can have runs nothing."""
+    burns = target.burn.prepare_calldata()
+    tasks = [schedule(system, system.minimal, target, burns, at, sender=owner)[0] for _ in range(10)]
+    roll_to(at)
+    gas = 1_500_000
+    manager.executeTasksById(tasks, executor, reserve, sender=executor, gas=gas)
+    ran = executed(manager)
+    assert gas - manager._computation.get_gas_used() >= min(reserve, gas - 100_000)
+    assert bool(ran) == (reserve < gas)
+    assert ran == tasks[: len(ran)]

@@ -27,7 +27,7 @@ def calls(system, manager, owner, target, call, at):
         "topUpTask": (task,),
         "cancelTask": (task,),
         "executeTasks": (to, 0),
-        "executeTasksById": ([], to),
+        "executeTasksById": ([], to, 0),
         "expireTasks": ([],),
         "addTaskCanceller": (task, to),
         "addEnvironmentCanceller": (task, to),

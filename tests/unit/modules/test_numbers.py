@@ -151,26 +151,26 @@ def test_record(numbers, gas, amount):
     unit = 1 << max(amount.bit_length() - 40, 0)
     exact = amount // unit * unit
     kept = exact >> max(exact.bit_length() - 11, 0) << max(exact.bit_length() - 11, 0)
-    word = numbers.newRecord(ACCOUNT, gas, exact)
+    word = numbers.newRecord(ACCOUNT, gas, exact, exact)
     assert numbers.recordFields(5, word) == (ACCOUNT, gas, 1, 1, kept, exact)
     again = numbers.again(word, 2**30)
     assert numbers.recordFields(5, again) == (ACCOUNT, gas, 1, 2, kept, 2**30)
 
 
 def test_attempt_stops_counting_at_255(numbers):
-    word = numbers.newRecord(ACCOUNT, 750_000, LARGEST)
+    word = numbers.newRecord(ACCOUNT, 750_000, LARGEST, LARGEST)
     for attempt in range(2, 259):
         word = numbers.again(word, LARGEST)
         assert numbers.recordFields(5, word)[1:4] == (750_000, 1, min(attempt, 255))
     assert numbers.recordFields(5, word)[4:] == (
-        numbers.recordFields(5, numbers.newRecord(ACCOUNT, 1, LARGEST))[4],
+        numbers.recordFields(5, numbers.newRecord(ACCOUNT, 1, LARGEST, LARGEST))[4],
         LARGEST,
     )
 
 
 @pytest.mark.parametrize("status", range(2, 7))
 def test_end_keeps_what_lasts(numbers, status):
-    numbers.put(5, numbers.newRecord(ACCOUNT, 123_456, 10**12))
+    numbers.put(5, numbers.newRecord(ACCOUNT, 123_456, 10**12, 10**12))
     numbers.topUp(5, 2**200)
     numbers.topUp(5, 7)
     word, added = numbers.wordOf(5)
