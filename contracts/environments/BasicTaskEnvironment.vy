@@ -5,8 +5,8 @@
 @notice Validates the task, logs its start and its end, and hands on what the target reverted with.
 """
 
-from contracts.environments import task_execution_base as base
-from contracts.interfaces import ITaskEnvironment
+from ..interfaces import ITaskEnvironment
+from . import task_execution_base as base
 
 initializes: base
 implements: ITaskEnvironment

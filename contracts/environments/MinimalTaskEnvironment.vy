@@ -5,8 +5,8 @@
 @notice Calls the target and returns whether it succeeded. The proxy lets nobody but the manager in, so that there is no guard.
 """
 
-from contracts.environments import task_execution_base as base
-from contracts.interfaces import ITaskEnvironment
+from ..interfaces import ITaskEnvironment
+from . import task_execution_base as base
 
 implements: ITaskEnvironment
 

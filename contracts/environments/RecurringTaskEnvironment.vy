@@ -8,9 +8,9 @@
      for want of bond or gas say, the run counts all the same, RecurrenceRefused says why, and the task does not run again.
 """
 
-from contracts.environments import environment_errors as errors
-from contracts.environments import task_execution_base as base
-from contracts.interfaces import ITaskEnvironment
+from ..interfaces import ITaskEnvironment
+from . import environment_errors
+from . import task_execution_base as base
 
 initializes: base
 implements: ITaskEnvironment
@@ -28,7 +28,7 @@ def __init__(taskManager: address, interval: uint64):
     @param interval In blocks, at least 1.
     """
     if interval == 0:
-        errors._invalid_value()
+        environment_errors._invalid_value()
     base.__init__(taskManager)
     INTERVAL = interval
 

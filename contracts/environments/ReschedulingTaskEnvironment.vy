@@ -9,9 +9,9 @@
      too; a smaller one leaves the target its gas, and comes again if the target failed without using it.
 """
 
-from contracts.environments import task_execution_base as base
-from contracts.interfaces import ITaskEnvironment
-from contracts.interfaces import ITaskManager
+from ..interfaces import ITaskEnvironment
+from ..interfaces import ITaskManager
+from . import task_execution_base as base
 
 initializes: base
 implements: ITaskEnvironment

@@ -5,9 +5,9 @@
 @notice Refuses a target without code and a call without a selector, and logs the first argument of the call.
 """
 
-from contracts.environments import environment_errors as errors
-from contracts.environments import task_execution_base as base
-from contracts.interfaces import ITaskEnvironment
+from ..interfaces import ITaskEnvironment
+from . import environment_errors
+from . import task_execution_base as base
 
 initializes: base
 implements: ITaskEnvironment
@@ -38,9 +38,9 @@ def executeTask(taskData: Bytes[base.MAX_TASK_DATA]) -> bool:
     call: Bytes[base.MAX_CALL] = b""
     target, call = base._open(taskData)
     if not target.is_contract:
-        errors._invalid_target()
+        environment_errors._invalid_target()
     if len(call) < SELECTOR:
-        errors._invalid_value()
+        environment_errors._invalid_value()
     first_argument: uint256 = 0
     if len(call) >= SELECTOR + 32:
         first_argument = convert(slice(call, SELECTOR, 32), uint256)

@@ -15,7 +15,7 @@
      task's own, and is nobody's to read.
 """
 
-from contracts.environments import environment_errors as errors
+from . import environment_errors
 
 # Bytes of task data, and of the call in it: the three layers take 164 bytes at least.
 MAX_TASK_DATA: constant(uint256) = 4_096
@@ -36,7 +36,7 @@ def __init__(taskManager: address):
     @dev Reverts with `InvalidTarget()` if the manager has no code.
     """
     if not taskManager.is_contract:
-        errors._invalid_target()
+        environment_errors._invalid_target()
     TASK_MANAGER = taskManager
 
 
@@ -48,7 +48,7 @@ def _open(task_data: Bytes[MAX_TASK_DATA]) -> (address, Bytes[MAX_CALL]):
     @return The target and the call to it.
     """
     if msg.sender != TASK_MANAGER:
-        errors._caller_not_owner_or_task_manager()
+        environment_errors._caller_not_owner_or_task_manager()
     return abi_decode(task_data, (address, Bytes[MAX_CALL]))
 
 
@@ -59,9 +59,9 @@ def _validate(target: address, call: Bytes[MAX_CALL]):
     @dev Reverts with `ZeroTargetAddress()`, `EmptyCalldata()`.
     """
     if target == empty(address):
-        errors._zero_target_address()
+        environment_errors._zero_target_address()
     if len(call) == 0:
-        errors._empty_calldata()
+        environment_errors._empty_calldata()
 
 
 @internal

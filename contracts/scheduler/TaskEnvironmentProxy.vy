@@ -5,7 +5,7 @@
 @notice The account that a task's target sees as its caller. It does what the manager that made it says, and nothing else: run the task,
         and send out what is left in it on the owner's order.
 @dev Decide first: every environment is an EIP-1167 proxy to this one, with owner, nonce, implementation and task data appended to its code
-     (environments.vy), so that nothing about a task lies in storage. It delegates to the implementation, which therefore acts as the
+     (task_accounts.vy), so that nothing about a task lies in storage. It delegates to the implementation, which therefore acts as the
      environment and must keep no state.
 
      Trusted: the manager. Not the implementation, which its owner chose: what it breaks is this environment only. There is no lock, since the
@@ -14,9 +14,9 @@
 
 from ethereum.ercs import IERC20
 
-from contracts.environments import environment_errors
-from contracts.scheduler import environments
-from contracts.shared import errors
+from ..environments import environment_errors
+from ..shared import errors
+from . import task_accounts
 
 # Bytes returned or reverted that are handed back.
 MAX_RETURN: constant(uint256) = 128
@@ -54,7 +54,7 @@ def run(gasLimit: uint256) -> Bytes[MAX_RETURN]:
     self._only_manager()
     me: address = self
     # flag and nonce 5 | implementation 20 | target 20
-    head: Bytes[45] = slice(me.code, environments.NONCE_AT, 45)
+    head: Bytes[45] = slice(me.code, task_accounts.NONCE_AT, 45)
     start: uint256 = convert(extract32(head, 0), uint256)
     implementation: address = convert((start >> 56) & (2**160 - 1), address)
     if not implementation.is_contract:
@@ -63,7 +63,7 @@ def run(gasLimit: uint256) -> Bytes[MAX_RETURN]:
     is_short: bool = start >> 255 != 0
     # The rest of the code: the call, or the task data itself. It can only be read in pieces of a length that is known to the
     # compiler: powers of two, the smallest first, so that a short call touches little memory.
-    at: uint256 = environments.REST_AT
+    at: uint256 = task_accounts.REST_AT
     size: uint256 = me.codesize - at
     odd: uint256 = size & 31
     below_32: Bytes[31] = b""

@@ -4,8 +4,8 @@
 @license MIT
 @notice Schedules calls for future blocks. A task is paid for when it is scheduled; whoever executes what is due earns the fee; every task runs
         as an account of its own, its environment.
-@dev Decide first: what never changes about a task lies in its environment's code (environments.vy), what changes in one word
-     (task_records.vy), the tasks of one block and size in another (due_queues.vy), and which of these are not empty in three levels of
+@dev Decide first: what never changes about a task lies in its environment's code (task_accounts.vy), what changes in one word
+     (task_records.vy), the tasks of one block and size in another (buckets.vy), and which of these are not empty in three levels of
      bitmaps (calendar.vy). A task that is scheduled into a block in use writes three words and its environment, one that is
      executed writes one.
 
@@ -13,33 +13,33 @@
      of the gas that was paid for. The lock is not the compiler's: it names its error and lets the running task come again (run_lock.vy).
 """
 
-from contracts.interfaces import ITaskManager
-from contracts.scheduler import calendar
-from contracts.scheduler import cancel_rights
-from contracts.scheduler import due_queues
-from contracts.scheduler import environments
-from contracts.scheduler import execution
-from contracts.scheduler import ledger
-from contracts.scheduler import manager_errors as errors
-from contracts.scheduler import pricing
-from contracts.scheduler import run_lock
-from contracts.scheduler import task_ids
-from contracts.scheduler import task_records as records
-from contracts.scheduler import task_schedule as schedule
-from contracts.scheduler import task_views
-from contracts.shared import payments
+from ..interfaces import ITaskManager
+from ..shared import payments
+from . import buckets
+from . import calendar
+from . import cancel_rights
+from . import execution
+from . import ledger
+from . import manager_errors
+from . import pricing
+from . import run_lock
+from . import task_accounts
+from . import task_ids
+from . import task_records
+from . import task_schedule
+from . import task_views
 
 initializes: calendar
-initializes: due_queues
-initializes: environments
+initializes: buckets
+initializes: task_accounts
 initializes: payments
-initializes: records
+initializes: task_records
 initializes: run_lock
 initializes: ledger[payments := payments, run_lock := run_lock]
-initializes: schedule[calendar := calendar, due_queues := due_queues, records := records]
-initializes: cancel_rights[run_lock := run_lock, schedule := schedule]
-initializes: execution[calendar := calendar, due_queues := due_queues, ledger := ledger, payments := payments, records := records, run_lock := run_lock, schedule := schedule]
-initializes: task_views[calendar := calendar, due_queues := due_queues, execution := execution, records := records, run_lock := run_lock, schedule := schedule]
+initializes: task_schedule[calendar := calendar, buckets := buckets, task_records := task_records]
+initializes: cancel_rights[run_lock := run_lock, task_schedule := task_schedule]
+initializes: execution[calendar := calendar, buckets := buckets, ledger := ledger, payments := payments, task_records := task_records, run_lock := run_lock, task_schedule := task_schedule]
+initializes: task_views[calendar := calendar, buckets := buckets, execution := execution, task_records := task_records, run_lock := run_lock, task_schedule := task_schedule]
 
 implements: ITaskManager
 
@@ -59,12 +59,12 @@ exports: (
     ledger.withdrawBond,
     ledger.withdrawCredit,
     ledger.withdrawCreditFor,
-    schedule.EXECUTION_WINDOW,
-    schedule.LARGE_GAS,
-    schedule.MAX_SCHEDULE_DISTANCE,
-    schedule.MEDIUM_GAS,
-    schedule.MINIMUM_GAS_PRICE,
-    schedule.SMALL_GAS,
+    task_schedule.EXECUTION_WINDOW,
+    task_schedule.LARGE_GAS,
+    task_schedule.MAX_SCHEDULE_DISTANCE,
+    task_schedule.MEDIUM_GAS,
+    task_schedule.MINIMUM_GAS_PRICE,
+    task_schedule.SMALL_GAS,
     task_views.currentTask,
     task_views.getNextExecutionBlockInRange,
     task_views.getTaskMetadata,
@@ -93,8 +93,8 @@ def __init__(treasury: address, executionWindow: uint64, minimumGasPrice: uint25
     @param proxyBlueprint ERC-5202 blueprint of TaskEnvironmentProxy, of which the manager makes its own.
     """
     ledger.__init__(treasury)
-    schedule.__init__(executionWindow, minimumGasPrice)
-    environments.__init__(proxyBlueprint)
+    task_schedule.__init__(executionWindow, minimumGasPrice)
+    task_accounts.__init__(proxyBlueprint)
 
 
 # ---------------------------------------------------------------- schedulers
@@ -107,7 +107,7 @@ def scheduleTask(
     taskGasLimit: uint256,
     targetBlock: uint64,
     maxPayment: uint256,
-    taskCallData: Bytes[environments.MAX_DATA],
+    taskCallData: Bytes[task_accounts.MAX_DATA],
 ) -> (bool, uint256, bytes32):
     """
     @notice Schedule a call and pay for it with the attached value; what is above the cost comes back. A surplus worth less than the gas
@@ -125,19 +125,19 @@ def scheduleTask(
     """
     run_lock._enter()
     cost: uint256 = 0
-    queue: uint256 = 0
-    queue_word: uint256 = 0
-    cost, queue, queue_word = self._offer(implementation, taskGasLimit, targetBlock, maxPayment)
+    bucket: uint256 = 0
+    head: uint256 = 0
+    cost, bucket, head = self._offer(implementation, taskGasLimit, targetBlock, maxPayment)
     if msg.value < cost:
-        errors._invalid_payment_amount(cost, msg.value)
+        manager_errors._invalid_payment_amount(cost, msg.value)
     nonce: uint256 = self._take_nonce()
-    environment: address = environments._create(msg.sender, nonce, implementation, taskCallData)
+    environment: address = task_accounts._create(msg.sender, nonce, implementation, taskCallData)
     # The gas of a refund is asked for although there may be none: an estimate then suffices for a later block, with another price.
-    schedule._ask_for_gas(payments.PAYMENT_GAS_LEFT)
+    task_schedule._ask_for_gas(payments.PAYMENT_GAS_LEFT)
     surplus: uint256 = unsafe_sub(msg.value, cost)
-    is_kept: bool = pricing._keeps_surplus(cost, msg.value, schedule._gas_price())
-    record: uint256 = records._new(environment, taskGasLimit, cost, msg.value if is_kept else cost)
-    task_id: uint256 = self._schedule(environment, implementation, nonce, record, queue, queue_word)
+    is_kept: bool = pricing._keeps_surplus(cost, msg.value, task_schedule._gas_price())
+    record: uint256 = task_records._new(environment, taskGasLimit, cost, msg.value if is_kept else cost)
+    task_id: uint256 = self._schedule(environment, implementation, nonce, record, bucket, head)
     if is_kept:
         log ITaskManager.TaskToppedUp(taskId=convert(task_id, bytes32), sender=msg.sender, amount=surplus)
     elif surplus != 0:
@@ -152,7 +152,7 @@ def scheduleWithBond(
     taskGasLimit: uint256,
     targetBlock: uint64,
     maxPayment: uint256,
-    taskCallData: Bytes[environments.MAX_DATA],
+    taskCallData: Bytes[task_accounts.MAX_DATA],
 ) -> (bool, uint256, bytes32):
     """
     @notice As `scheduleTask`, paid from the caller's bond.
@@ -160,15 +160,15 @@ def scheduleWithBond(
     """
     run_lock._only_free()
     cost: uint256 = 0
-    queue: uint256 = 0
-    queue_word: uint256 = 0
-    cost, queue, queue_word = self._offer(implementation, taskGasLimit, targetBlock, maxPayment)
+    bucket: uint256 = 0
+    head: uint256 = 0
+    cost, bucket, head = self._offer(implementation, taskGasLimit, targetBlock, maxPayment)
     ledger._charge_bond(msg.sender, cost)
     nonce: uint256 = self._take_nonce()
-    environment: address = environments._create(msg.sender, nonce, implementation, taskCallData)
-    schedule._ask_for_gas(0)
-    record: uint256 = records._new(environment, taskGasLimit, cost, cost)
-    task_id: uint256 = self._schedule(environment, implementation, nonce, record, queue, queue_word)
+    environment: address = task_accounts._create(msg.sender, nonce, implementation, taskCallData)
+    task_schedule._ask_for_gas(0)
+    record: uint256 = task_records._new(environment, taskGasLimit, cost, cost)
+    task_id: uint256 = self._schedule(environment, implementation, nonce, record, bucket, head)
     return True, cost, convert(task_id, bytes32)
 
 
@@ -183,9 +183,9 @@ def topUpTask(taskId: bytes32):
     """
     run_lock._only_free()
     if msg.value == 0:
-        errors._invalid_payment_amount(1, 0)
-    record: uint256 = schedule._scheduled_record(taskId)
-    records._top_up(task_ids._slot(convert(taskId, uint256)), record, msg.value)
+        manager_errors._invalid_payment_amount(1, 0)
+    record: uint256 = task_schedule._scheduled_record(taskId)
+    task_records._top_up(task_ids._place(convert(taskId, uint256)), record, msg.value)
     log ITaskManager.TaskToppedUp(taskId=taskId, sender=msg.sender, amount=msg.value)
 
 
@@ -198,13 +198,13 @@ def cancelTask(taskId: bytes32):
          the owner, a canceller of the task and one of its environment.
     """
     run_lock._enter()
-    record: uint256 = schedule._scheduled_record(taskId)
+    record: uint256 = task_schedule._scheduled_record(taskId)
     task_id: uint256 = convert(taskId, uint256)
     environment: address = task_ids._environment(task_id)
-    owner: address = environments._owner(environment)
+    owner: address = task_accounts._owner(environment)
     if msg.sender != owner and not cancel_rights._is_granted(task_id, environment, msg.sender):
-        errors._unauthorized(msg.sender, owner)
-    payment: uint256 = schedule._end_unexecuted(task_id, record, records.CANCELLED)
+        manager_errors._unauthorized(msg.sender, owner)
+    payment: uint256 = task_schedule._end_unexecuted(task_id, record, task_records.CANCELLED)
     log ITaskManager.TaskCancelled(taskId=taskId, owner=owner)
     payments._pay(owner, payment)
     run_lock._leave()
@@ -249,28 +249,28 @@ def rescheduleTask(targetBlock: uint64, maxPayment: uint256) -> (bool, uint256, 
     """
     running: uint256 = run_lock.state
     if running <= run_lock.TAKEN:
-        errors._no_active_task()
+        manager_errors._no_active_task()
     environment: address = task_ids._environment(running)
     if msg.sender != environment:
-        errors._task_must_reschedule_self()
+        manager_errors._task_must_reschedule_self()
     if run_lock.rescheduled:
-        errors._task_already_rescheduled(convert(running, bytes32))
-    record: uint256 = records.words[task_ids._slot(running)]
-    owner: address = environments._owner(environment)
+        manager_errors._task_already_rescheduled(convert(running, bytes32))
+    record: uint256 = task_records.records[task_ids._place(running)]
+    owner: address = task_accounts._owner(environment)
     cost: uint256 = 0
-    queue: uint256 = 0
-    queue_word: uint256 = 0
-    cost, queue, queue_word = schedule._quote(
-        targetBlock, records._gas_limit(record), task_ids._size(running), schedule._gas_price()
+    bucket: uint256 = 0
+    head: uint256 = 0
+    cost, bucket, head = task_schedule._quote(
+        targetBlock, task_records._gas_limit(record), task_ids._size(running), task_schedule._gas_price()
     )
     if cost > maxPayment:
-        errors._task_cost_above_max(cost, maxPayment)
+        manager_errors._task_cost_above_max(cost, maxPayment)
     if msg.value == 0:
         ledger._charge_bond(owner, cost)
     elif msg.value < cost:
-        errors._invalid_payment_amount(cost, msg.value)
+        manager_errors._invalid_payment_amount(cost, msg.value)
     run_lock.rescheduled = True
-    task_id: uint256 = schedule._enlist(queue, queue_word, records._again(record, cost), owner)
+    task_id: uint256 = task_schedule._enlist(bucket, head, task_records._again(record, cost), owner)
     if msg.value > cost:
         # An environment is the proxy and takes plain ether.
         payments._send(msg.sender, unsafe_sub(msg.value, cost))
@@ -335,11 +335,11 @@ def expireTasks(taskIds: DynArray[bytes32, execution.MAX_IDS]) -> uint256:
     run_lock._enter()
     expired: uint256 = 0
     for taskId: bytes32 in taskIds:
-        record: uint256 = schedule._record(taskId)
+        record: uint256 = task_schedule._record(taskId)
         task_id: uint256 = convert(taskId, uint256)
-        if records._status(record) == records.SCHEDULED and schedule._is_past_window(task_id):
-            owner: address = environments._owner(task_ids._environment(task_id))
-            payment: uint256 = schedule._end_unexecuted(task_id, record, records.EXPIRED)
+        if task_records._status(record) == task_records.SCHEDULED and task_schedule._is_past_window(task_id):
+            owner: address = task_accounts._owner(task_ids._environment(task_id))
+            payment: uint256 = task_schedule._end_unexecuted(task_id, record, task_records.EXPIRED)
             expired += 1
             log ITaskManager.TaskExpired(taskId=taskId, owner=owner)
             payments._pay(owner, payment)
@@ -360,9 +360,9 @@ def estimateCost(targetBlock: uint64, taskGasLimit: uint256) -> uint256:
     @return In wei, never 0; the largest uint256 where it cannot be paid.
     """
     cost: uint256 = 0
-    queue: uint256 = 0
-    queue_word: uint256 = 0
-    cost, queue, queue_word = schedule._quote(targetBlock, taskGasLimit, schedule._size(taskGasLimit), schedule._gas_price())
+    bucket: uint256 = 0
+    head: uint256 = 0
+    cost, bucket, head = task_schedule._quote(targetBlock, taskGasLimit, task_schedule._size(taskGasLimit), task_schedule._gas_price())
     return cost
 
 
@@ -372,23 +372,23 @@ def estimateCostAt(targetBlock: uint64, taskGasLimit: uint256, baseFee: uint256)
     """
     @notice As `estimateCost`, at a base fee that the caller names, in wei: many nodes show 0 to a call.
     """
-    gas_price: uint256 = max(baseFee, schedule.MINIMUM_GAS_PRICE)
+    gas_price: uint256 = max(baseFee, task_schedule.MINIMUM_GAS_PRICE)
     cost: uint256 = 0
-    queue: uint256 = 0
-    queue_word: uint256 = 0
-    cost, queue, queue_word = schedule._quote(targetBlock, taskGasLimit, schedule._size(taskGasLimit), gas_price)
+    bucket: uint256 = 0
+    head: uint256 = 0
+    cost, bucket, head = task_schedule._quote(targetBlock, taskGasLimit, task_schedule._size(taskGasLimit), gas_price)
     return cost
 
 
 @view
 @external
 def getEnvironment(
-    owner: address, taskNonce: uint256, implementation: address, taskData: Bytes[environments.MAX_DATA]
+    owner: address, taskNonce: uint256, implementation: address, taskData: Bytes[task_accounts.MAX_DATA]
 ) -> address:
     """
     @return The account that the owner's task with this nonce, implementation and data has or would have.
     """
-    return environments._address(owner, taskNonce, implementation, taskData)
+    return task_accounts._address(owner, taskNonce, implementation, taskData)
 
 
 @view
@@ -397,17 +397,17 @@ def EXECUTION_ENV_TEMPLATE() -> address:
     """
     @return The proxy that every environment delegates to.
     """
-    return environments.template
+    return task_accounts.template
 
 
 @pure
 @external
-def encodeTask(target: address, call: Bytes[environments.MAX_CALL]) -> Bytes[4_068]:
+def encodeTask(target: address, call: Bytes[task_accounts.MAX_CALL]) -> Bytes[4_068]:
     """
     @notice The three layers of task data: `executeTask(bytes)` of an environment, of (target, call), of the call.
     @param call Up to 3,904 bytes.
     """
-    return environments._task_data(target, call)
+    return task_accounts._task_data(target, call)
 
 
 # ---------------------------------------------------------------- internals
@@ -419,17 +419,17 @@ def _offer(
     implementation: address, gas_limit: uint256, target_block: uint64, max_payment: uint256
 ) -> (uint256, uint256, uint256):
     """
-    @return The cost, the queue and its word, of a task that may be scheduled.
+    @return The cost, the bucket and its word, of a task that may be scheduled.
     """
     if implementation == self or not implementation.is_contract:
-        errors._invalid_target_address()
+        manager_errors._invalid_target_address()
     cost: uint256 = 0
-    queue: uint256 = 0
-    queue_word: uint256 = 0
-    cost, queue, queue_word = schedule._quote(target_block, gas_limit, schedule._size(gas_limit), schedule._gas_price())
+    bucket: uint256 = 0
+    head: uint256 = 0
+    cost, bucket, head = task_schedule._quote(target_block, gas_limit, task_schedule._size(gas_limit), task_schedule._gas_price())
     if cost > max_payment:
-        errors._task_cost_above_max(cost, max_payment)
-    return cost, queue, queue_word
+        manager_errors._task_cost_above_max(cost, max_payment)
+    return cost, bucket, head
 
 
 @internal
@@ -445,20 +445,20 @@ def _schedule(
     implementation: address,
     nonce: uint256,
     record: uint256,
-    queue: uint256,
-    queue_word: uint256,
+    bucket: uint256,
+    head: uint256,
 ) -> uint256:
     log ITaskManager.ExecutionEnvironmentCreated(
         owner=msg.sender, environment=environment, implementation=implementation, taskNonce=nonce
     )
-    return schedule._enlist(queue, queue_word, record, msg.sender)
+    return task_schedule._enlist(bucket, head, record, msg.sender)
 
 
 @internal
 def _begin_execution(payout_address: address):
     run_lock._enter()
     if payout_address == empty(address):
-        errors._invalid_payout_address(payout_address)
+        manager_errors._invalid_payout_address(payout_address)
 
 
 @internal
@@ -467,11 +467,11 @@ def _sweep(taskId: bytes32, to: address) -> address:
     @return The environment, which the caller owns.
     """
     run_lock._enter()
-    schedule._record(taskId)
+    task_schedule._record(taskId)
     environment: address = task_ids._environment(convert(taskId, uint256))
-    owner: address = environments._owner(environment)
+    owner: address = task_accounts._owner(environment)
     if msg.sender != owner:
-        errors._unauthorized(msg.sender, owner)
+        manager_errors._unauthorized(msg.sender, owner)
     if to == empty(address):
-        errors._invalid_payout_address(to)
+        manager_errors._invalid_payout_address(to)
     return environment

@@ -6,15 +6,15 @@
         and every id above, so that one mapping has both.
 """
 
-from contracts.interfaces import ITaskManager
-from contracts.scheduler import environments
-from contracts.scheduler import manager_errors as errors
-from contracts.scheduler import run_lock
-from contracts.scheduler import task_ids
-from contracts.scheduler import task_schedule as schedule
+from ..interfaces import ITaskManager
+from . import manager_errors
+from . import run_lock
+from . import task_accounts
+from . import task_ids
+from . import task_schedule
 
 uses: run_lock
-uses: schedule
+uses: task_schedule
 
 granted: HashMap[uint256, HashMap[address, bool]]  # task id or environment: canceller
 
@@ -75,11 +75,11 @@ def _set(task_id: bytes32, subject: uint256, canceller: address, may: bool) -> a
     @return The task's owner.
     """
     run_lock._only_free()
-    schedule._record(task_id)
-    owner: address = environments._owner(task_ids._environment(convert(task_id, uint256)))
+    task_schedule._record(task_id)
+    owner: address = task_accounts._owner(task_ids._environment(convert(task_id, uint256)))
     if msg.sender != owner:
-        errors._unauthorized(msg.sender, owner)
+        manager_errors._unauthorized(msg.sender, owner)
     if canceller == empty(address) or canceller == owner:
-        errors._invalid_canceller_address()
+        manager_errors._invalid_canceller_address()
     self.granted[subject][canceller] = may
     return owner

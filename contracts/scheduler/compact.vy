@@ -6,7 +6,7 @@
         any size in 46 bits of a word, exactly, because prices are rounded when they are made.
 """
 
-from contracts.shared import bits
+from ..shared import bits
 
 
 @internal

@@ -9,24 +9,24 @@
      the call at its worst; what does not pay for itself is passed over, and a call that has earned looks on only as far as that covers.
 """
 
-from contracts.interfaces import ITaskManager
-from contracts.scheduler import calendar
-from contracts.scheduler import due_queues
-from contracts.scheduler import ledger
-from contracts.scheduler import pricing
-from contracts.scheduler import run_lock
-from contracts.scheduler import task_ids
-from contracts.scheduler import task_records as records
-from contracts.scheduler import task_schedule as schedule
-from contracts.shared import payments
+from ..interfaces import ITaskManager
+from ..shared import payments
+from . import buckets
+from . import calendar
+from . import ledger
+from . import pricing
+from . import run_lock
+from . import task_ids
+from . import task_records
+from . import task_schedule
 
 uses: calendar
-uses: due_queues
+uses: buckets
 uses: ledger
 uses: payments
-uses: records
+uses: task_records
 uses: run_lock
-uses: schedule
+uses: task_schedule
 
 MAX_IDS: constant(uint256) = 256
 # A payment is enough for some gas if payment * PAYMENT_UNITS >= gas * gas price * GAS_UNITS: the executor's share of it is at least 1.1
@@ -45,19 +45,19 @@ GROSS_DIVIDEND: constant(uint256) = 4_096
 GROSS_DIVISOR: constant(uint256) = 3_969
 # What one more task costs a call besides its gas: its word, its environment's account, its event, the search.
 TASK_GAS: constant(uint256) = 15_000
-# What the end of a call costs at its worst: the queue, the calendar, three credits, a payment to a new account, the events.
+# What the end of a call costs at its worst: the bucket, the calendar, three credits, a payment to a new account, the events.
 END_GAS: constant(uint256) = 125_000
 # What must be there for the end of a call: that, and what a payee may burn (payments.vy).
 END_GAS_LIMIT: constant(uint256) = 250_000
 # For a look at a task that the executor named: its record, its account, and what one pass of the loop costs.
 NAMED_GAS: constant(uint256) = 10_000
-# For a look at the next queue and its first task: six words of the calendar, three of the queue, a record, an account.
+# For a look at the next bucket and its first task: six words of the calendar, three of the bucket, a record, an account.
 LOOK_GAS: constant(uint256) = 30_000
-# What a call has used at its worst when it comes to its first task: CALL_GAS, six words of the calendar, five of the queue.
+# What a call has used at its worst when it comes to its first task: CALL_GAS, six words of the calendar, five of the bucket.
 FRESH_GAS: constant(uint256) = 60_000
 MAX_STEPS: constant(uint256) = 2**64
 
-# Where a call stopped that passed over tasks: number of the queue << 16 | index; 0 if none did.
+# Where a call stopped that passed over tasks: number of the bucket << 16 | index; 0 if none did.
 stopped_at: uint256
 
 
@@ -71,14 +71,14 @@ def _execute_due(gas_reserve: uint256) -> (uint256, uint256, uint256):
     entry_gas: uint256 = msg.gas + CALL_GAS
     gas_kept: uint256 = min(gas_reserve, 2**64) + END_GAS_LIMIT
     gas_units: uint256 = self._gas_units()
-    first: uint256 = schedule._first_due() << 16
-    last_queue: uint256 = block.number * 4 + 3
+    first: uint256 = task_schedule._first_due() << 16
+    last_bucket: uint256 = block.number * 4 + 3
     stopped_before: uint256 = self.stopped_at
-    # A call that does not begin with what is due first wraps around, up to the queue where it began.
+    # A call that does not begin with what is due first wraps around, up to the bucket where it began.
     position: uint256 = max(stopped_before, first)
     wrapped: bool = position == first
     stop_at: uint256 = 0
-    largest: uint256 = schedule.LARGE
+    largest: uint256 = task_schedule.LARGE
     passed: uint256 = 0
     executed: uint256 = 0
     failed: uint256 = 0
@@ -89,68 +89,68 @@ def _execute_due(gas_reserve: uint256) -> (uint256, uint256, uint256):
         if msg.gas < gas_kept + LOOK_GAS or (executed != 0 and not self._covers(paid, entry_gas, gas_units)):
             stop_at = position if passed != 0 else stopped_before
             break
-        queue: uint256 = calendar._next(position >> 16, last_queue)
-        if queue == calendar.NOTHING:
+        bucket: uint256 = calendar._next(position >> 16, last_bucket)
+        if bucket == calendar.NO_BUCKET:
             if wrapped:
                 break
             wrapped = True
             position = first
-            last_queue = stopped_before >> 16
+            last_bucket = stopped_before >> 16
             continue
         start: uint256 = 0
-        if queue == position >> 16:
+        if bucket == position >> 16:
             start = position & 65_535
-        position = (queue + 1) << 16
-        size: uint256 = schedule.LARGE - (queue & 3)
+        position = (bucket + 1) << 16
+        size: uint256 = task_schedule.LARGE - (bucket & 3)
         if size > largest:
             continue
-        queue_word: uint256 = due_queues.words[queue]
+        head: uint256 = buckets.heads[bucket]
         executed_before: uint256 = executed
-        for _i: uint256 in range(due_queues.MAX_TASKS):
-            index: uint256 = due_queues._next(queue, queue_word, start)
-            if index == due_queues.NOTHING:
+        for _i: uint256 in range(buckets.MAX_TASKS):
+            index: uint256 = buckets._next(bucket, head, start)
+            if index == buckets.NO_INDEX:
                 break
             start = unsafe_add(index, 1)
-            slot: uint256 = size << 80 | index << 64 | queue >> 2
-            record: uint256 = records.words[slot]
+            place: uint256 = size << 80 | index << 64 | bucket >> 2
+            record: uint256 = task_records.records[place]
             task_gas: uint256 = 0
             gross_gas: uint256 = 0
             task_gas, gross_gas = self._gas_of(record)
             gas_left: uint256 = msg.gas
             if gas_left < unsafe_add(gas_kept, gross_gas):
                 # Smaller ones may fit.
-                if size == schedule.SMALL:
+                if size == task_schedule.SMALL:
                     halted = True
-                    stop_at = queue << 16 | index if passed != 0 else stopped_before
+                    stop_at = bucket << 16 | index if passed != 0 else stopped_before
                 else:
                     largest = size - 1
                 break
-            payment: uint256 = records._payment(slot, record)
+            payment: uint256 = task_records._payment(place, record)
             units: uint256 = unsafe_mul(payment, PAYMENT_UNITS)
             pays_itself: bool = units >= unsafe_mul(task_gas, gas_units)
             call_gas: uint256 = unsafe_add(unsafe_sub(entry_gas, gas_left), unsafe_add(task_gas, END_GAS))
             if pays_itself and unsafe_add(unsafe_mul(paid, PAYMENT_UNITS), units) >= unsafe_mul(call_gas, gas_units):
                 paid = unsafe_add(paid, payment)
                 executed = unsafe_add(executed, 1)
-                queue_word = due_queues._clear(queue, queue_word, index)
-                if not self._run(slot, record, gross_gas):
+                head = buckets._clear(bucket, head, index)
+                if not self._run(place, record, gross_gas):
                     failed = unsafe_add(failed, 1)
             elif pays_itself and passed + executed != 0 and units >= (FRESH_GAS + task_gas + END_GAS) * gas_units:
                 # This call has passed over so many that the task does not pay for it. The next call begins here.
                 halted = True
-                stop_at = queue << 16 | index
+                stop_at = bucket << 16 | index
                 break
             else:
                 passed += 1
                 if passed == MAX_PASSED or (executed != 0 and not self._covers(paid, entry_gas, gas_units)):
                     halted = True
-                    stop_at = (queue << 16) + start
+                    stop_at = (bucket << 16) + start
                     break
         if executed != executed_before:
-            if due_queues._live(queue_word) == 0:
-                calendar._unmark(queue)
+            if buckets._live(head) == 0:
+                calendar._unmark(bucket)
             else:
-                due_queues.words[queue] = queue_word
+                buckets.heads[bucket] = head
         if halted:
             break
 
@@ -175,51 +175,51 @@ def _execute_named(task_ids_: DynArray[bytes32, MAX_IDS], gas_reserve: uint256) 
     for taskId: bytes32 in task_ids_:
         if msg.gas < gas_kept + NAMED_GAS:
             break
-        record: uint256 = schedule._record(taskId)
+        record: uint256 = task_schedule._record(taskId)
         task_id: uint256 = convert(taskId, uint256)
-        if records._status(record) != records.SCHEDULED:
+        if task_records._status(record) != task_records.SCHEDULED:
             continue
-        if task_ids._block(task_id) > block.number or schedule._is_past_window(task_id):
+        if task_ids._block(task_id) > block.number or task_schedule._is_past_window(task_id):
             continue
         task_gas: uint256 = 0
         gross_gas: uint256 = 0
         task_gas, gross_gas = self._gas_of(record)
         if msg.gas < gas_kept + gross_gas:
             continue
-        slot: uint256 = task_ids._slot(task_id)
-        paid += records._payment(slot, record)
+        place: uint256 = task_ids._place(task_id)
+        paid += task_records._payment(place, record)
         executed += 1
-        schedule._delist(task_id)
-        if not self._run(slot, record, gross_gas):
+        task_schedule._delist(task_id)
+        if not self._run(place, record, gross_gas):
             failed += 1
     return paid, executed, failed
 
 
 @internal
-def _run(slot: uint256, record: uint256, gross_gas: uint256) -> bool:
+def _run(place: uint256, record: uint256, gross_gas: uint256) -> bool:
     """
     @notice Run a task; there must be enough gas. The proxy hands on exactly the gas limit, and at most 128 bytes come back.
     @dev The lock keeps the task's id until the next task or the payment: nobody is called in between.
     @return Whether it was a success.
     """
-    task_id: uint256 = slot << 160 | record & records.ADDRESS
+    task_id: uint256 = place << 160 | record & task_records.ADDRESS
     run_lock.state = task_id
     success: bool = False
     response: Bytes[128] = b""
     success, response = raw_call(
-        convert(record & records.ADDRESS, address),
-        abi_encode((record >> records.GAS_AT) & records.GAS, method_id=method_id("run(uint256)")),
+        convert(record & task_records.ADDRESS, address),
+        abi_encode((record >> task_records.GAS_AT) & task_records.GAS, method_id=method_id("run(uint256)")),
         gas=gross_gas,
         max_outsize=128,
         revert_on_failure=False,
     )
     if success and len(response) == 32 and extract32(response, 0) == empty(bytes32):
         success = False
-    status: uint256 = records.SUCCEEDED if success else records.FAILED
+    status: uint256 = task_records.SUCCEEDED if success else task_records.FAILED
     if run_lock.rescheduled:
         run_lock.rescheduled = False
-        status = records.RESCHEDULED
-    records._end(slot, record, status)
+        status = task_records.RESCHEDULED
+    task_records._end(place, record, status)
     log ITaskManager.TaskExecuted(
         taskId=convert(task_id, bytes32), executor=msg.sender, success=success, returnData=response
     )
@@ -253,7 +253,7 @@ def _covers(paid: uint256, entry_gas: uint256, gas_units: uint256) -> bool:
 
 @internal
 @view
-def _obstacle(slot: uint256, record: uint256) -> String[8]:
+def _obstacle(place: uint256, record: uint256) -> String[8]:
     """
     @return What keeps a due task from being the first of a call: "gas" if no block has enough for it, "price" if it does not pay at this
             block's base fee, else nothing.
@@ -263,7 +263,7 @@ def _obstacle(slot: uint256, record: uint256) -> String[8]:
     task_gas, gross_gas = self._gas_of(record)
     if block.gaslimit < FRESH_GAS + gross_gas + END_GAS_LIMIT:
         return "gas"
-    if records._payment(slot, record) * PAYMENT_UNITS < (FRESH_GAS + task_gas + END_GAS) * self._gas_units():
+    if task_records._payment(place, record) * PAYMENT_UNITS < (FRESH_GAS + task_gas + END_GAS) * self._gas_units():
         return "price"
     return ""
 
@@ -274,9 +274,9 @@ def _gas_of(record: uint256) -> (uint256, uint256):
     """
     @return What a task uses at most, the manager's work included, and what must be passed on for it.
     """
-    environment: address = convert(record & records.ADDRESS, address)
+    environment: address = convert(record & task_records.ADDRESS, address)
     proxy_gas: uint256 = unsafe_add(PROXY_GAS, unsafe_mul(PROXY_GAS_PER_BYTE, environment.codesize))
-    gas_limit: uint256 = (record >> records.GAS_AT) & records.GAS
+    gas_limit: uint256 = (record >> task_records.GAS_AT) & task_records.GAS
     return (
         unsafe_add(gas_limit, unsafe_add(proxy_gas, TASK_GAS)),
         unsafe_add(unsafe_mul(gas_limit, GROSS_DIVIDEND) // GROSS_DIVISOR, proxy_gas),
@@ -289,4 +289,4 @@ def _gas_units() -> uint256:
     """
     @return What a unit of gas is worth, in units that compare with PAYMENT_UNITS; below 2^145, so that products with gas do not overflow.
     """
-    return min(schedule._gas_price(), pricing.MAX_GAS_PRICE) * GAS_UNITS
+    return min(task_schedule._gas_price(), pricing.MAX_GAS_PRICE) * GAS_UNITS

@@ -6,11 +6,11 @@
         among them the shares of validators and of the protocol.
 """
 
-from contracts.interfaces import ITaskManager
-from contracts.scheduler import manager_errors as errors
-from contracts.scheduler import run_lock
-from contracts.shared import errors as shared_errors
-from contracts.shared import payments
+from ..interfaces import ITaskManager
+from ..shared import errors
+from ..shared import payments
+from . import manager_errors
+from . import run_lock
 
 uses: payments
 uses: run_lock
@@ -32,7 +32,7 @@ def __init__(treasury: address):
     @param treasury Who is credited with the protocol's share.
     """
     if treasury == empty(address):
-        shared_errors._invalid_input()
+        errors._invalid_input()
     TREASURY = treasury
 
 
@@ -59,7 +59,7 @@ def depositBondFor(owner: address):
     """
     run_lock._only_free()
     if owner == empty(address):
-        errors._invalid_payout_address(owner)
+        manager_errors._invalid_payout_address(owner)
     self._deposit(owner, msg.value)
 
 
@@ -73,7 +73,7 @@ def withdrawBond(amount: uint256):
     """
     run_lock._enter()
     if amount == 0:
-        errors._invalid_payment_amount(1, 0)
+        manager_errors._invalid_payment_amount(1, 0)
     self._take_bond(msg.sender, amount)
     log ITaskManager.BondWithdrawn(owner=msg.sender, amount=amount)
     payments._send(msg.sender, amount)
@@ -92,7 +92,7 @@ def bondOf(owner: address) -> uint256:
 @internal
 def _deposit(owner: address, amount: uint256):
     if amount == 0:
-        errors._invalid_payment_amount(1, 0)
+        manager_errors._invalid_payment_amount(1, 0)
     self.bonds[owner] += amount
     log ITaskManager.BondDeposited(owner=owner, sender=msg.sender, amount=amount)
 
@@ -104,7 +104,7 @@ def _take_bond(owner: address, amount: uint256):
     """
     bond: uint256 = self.bonds[owner]
     if bond < amount:
-        errors._insufficient_bond(amount, bond)
+        manager_errors._insufficient_bond(amount, bond)
     self.bonds[owner] = unsafe_sub(bond, amount)
 
 
@@ -151,7 +151,7 @@ def creditOf(account: address) -> uint256:
 def _withdraw_credit(account: address, to: address):
     run_lock._enter()
     if to == empty(address):
-        errors._invalid_payout_address(to)
+        manager_errors._invalid_payout_address(to)
     payments._withdraw_credit(account, to)
     run_lock._leave()
 

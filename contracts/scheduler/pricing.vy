@@ -11,14 +11,14 @@
         - OVERHEAD_GAS is what a call that executes a single task needs besides it, at its worst; a task is priced as if it were
           executed alone, so that an executor may execute any of them in any mix.
         - MARGIN is 5/4: the executor's share, 9/10, is 1.125 times what the gas costs.
-        - `live` counts the tasks of the same block and size: a block is a scarce thing, so that a queue of 100 costs 2.56 times as much as an
+        - `live` counts the tasks of the same block and size: a block is a scarce thing, so that a bucket of 100 costs 2.56 times as much as an
           empty one, and falls again when tasks are cancelled.
         - `distance` is how many blocks ahead: the base fee of today says less and less, so that the farthest task pays twice.
 
         The price is rounded up to 40 significant bits, for it is kept in 46 bits (compact.vy): by less than a part in 5 * 10^11.
 """
 
-from contracts.scheduler import compact
+from . import compact
 
 # Measured at the worst: see docs/design.md, "What an executor spends".
 OVERHEAD_GAS: constant(uint256) = 222_000
@@ -53,7 +53,7 @@ def _keeps_surplus(price: uint256, attached: uint256, gas_price: uint256) -> boo
 def _price(gas_limit: uint256, gas_price: uint256, live: uint256, distance: uint256) -> uint256:
     """
     @param gas_price In wei, not 0.
-    @param live Tasks of the queue that are scheduled.
+    @param live Tasks of the bucket that are scheduled.
     @param distance Blocks from now, at most 2^21.
     @return In wei; the largest uint256, which nobody can pay, where the price is above 2^103.
     """

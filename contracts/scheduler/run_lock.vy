@@ -6,7 +6,7 @@
         `_only_free`; only `rescheduleTask` is open, to the task that runs.
 """
 
-from contracts.scheduler import manager_errors as errors
+from . import manager_errors
 
 FREE: constant(uint256) = 0
 TAKEN: constant(uint256) = 1
@@ -22,7 +22,7 @@ def _only_free():
     @dev Enough for a function that calls nobody.
     """
     if self.state != FREE:
-        errors._task_manager_locked()
+        manager_errors._task_manager_locked()
 
 
 @internal

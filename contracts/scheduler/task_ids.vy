@@ -23,7 +23,7 @@ def _environment(task_id: uint256) -> address:
 
 @internal
 @pure
-def _slot(task_id: uint256) -> uint256:
+def _place(task_id: uint256) -> uint256:
     """
     @return What names the task's word: block 0-63 | index 64-79 | size 80-87 | flag 88-95.
     """
@@ -50,8 +50,8 @@ def _size(task_id: uint256) -> uint256:
 
 @internal
 @pure
-def _queue(task_id: uint256) -> uint256:
+def _bucket(task_id: uint256) -> uint256:
     """
-    @return The number of the task's queue, as the calendar has it.
+    @return The number of the task's bucket, as the calendar has it.
     """
     return self._block(task_id) * 4 + 2 - self._size(task_id)

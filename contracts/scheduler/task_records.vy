@@ -10,9 +10,9 @@
      Top-ups can be any amount and are rare: they lie in a mapping of their own, which is read only if the flag is set.
 """
 
-from contracts.scheduler import compact
+from . import compact
 
-NOTHING: constant(uint256) = 0
+NO_TASK: constant(uint256) = 0
 SCHEDULED: constant(uint256) = 1
 SUCCEEDED: constant(uint256) = 2
 FAILED: constant(uint256) = 3
@@ -37,8 +37,8 @@ PAYMENT_EXPONENT_AT: constant(uint256) = 250
 # Environment, gas limit, attempt and first price outlive the task.
 LASTING: constant(uint256) = (2**210 - 1) ^ (15 << 180)
 
-words: HashMap[uint256, uint256]  # slot of the task (task_ids.vy)
-top_ups: HashMap[uint256, uint256]  # slot: wei
+records: HashMap[uint256, uint256]  # place of the task (task_ids.vy)
+top_ups: HashMap[uint256, uint256]  # place: wei
 
 
 @internal
@@ -60,64 +60,64 @@ def _new(environment: address, gas_limit: uint256, price: uint256, payment: uint
 
 @internal
 @pure
-def _again(word: uint256, price: uint256) -> uint256:
+def _again(record: uint256, price: uint256) -> uint256:
     """
     @return The next attempt of a task that runs.
     """
-    attempt: uint256 = min(((word >> ATTEMPT_AT) & MAX_ATTEMPT) + 1, MAX_ATTEMPT)
+    attempt: uint256 = min(((record >> ATTEMPT_AT) & MAX_ATTEMPT) + 1, MAX_ATTEMPT)
     return (
         compact._pack_down(price, PAYMENT_DIGITS) << PAYMENT_AT
-        | word & FIRST_PRICE << FIRST_PRICE_AT
+        | record & FIRST_PRICE << FIRST_PRICE_AT
         | attempt << ATTEMPT_AT
         | SCHEDULED << STATUS_AT
-        | word & (GAS << GAS_AT | ADDRESS)
+        | record & (GAS << GAS_AT | ADDRESS)
     )
 
 
 @internal
 @pure
-def _status(word: uint256) -> uint256:
-    return (word >> STATUS_AT) & 7
+def _status(record: uint256) -> uint256:
+    return (record >> STATUS_AT) & 7
 
 
 @internal
 @pure
-def _gas_limit(word: uint256) -> uint256:
-    return (word >> GAS_AT) & GAS
+def _gas_limit(record: uint256) -> uint256:
+    return (record >> GAS_AT) & GAS
 
 
 @internal
 @pure
-def _attempt(word: uint256) -> uint256:
-    return (word >> ATTEMPT_AT) & MAX_ATTEMPT
+def _attempt(record: uint256) -> uint256:
+    return (record >> ATTEMPT_AT) & MAX_ATTEMPT
 
 
 @internal
 @pure
-def _first_price(word: uint256) -> uint256:
-    return compact._unpack((word >> FIRST_PRICE_AT) & FIRST_PRICE, FIRST_PRICE_DIGITS)
+def _first_price(record: uint256) -> uint256:
+    return compact._unpack((record >> FIRST_PRICE_AT) & FIRST_PRICE, FIRST_PRICE_DIGITS)
 
 
 @internal
 @view
-def _payment(slot: uint256, word: uint256) -> uint256:
+def _payment(place: uint256, record: uint256) -> uint256:
     """
     @return What was paid for the task, top-ups included, in wei; 0 once it is not scheduled any more.
     """
-    payment: uint256 = ((word >> PAYMENT_AT) & PAYMENT_MANTISSA) << (word >> PAYMENT_EXPONENT_AT)
-    if word & TOPPED_UP != 0:
-        payment += self.top_ups[slot]
+    payment: uint256 = ((record >> PAYMENT_AT) & PAYMENT_MANTISSA) << (record >> PAYMENT_EXPONENT_AT)
+    if record & TOPPED_UP != 0:
+        payment += self.top_ups[place]
     return payment
 
 
 @internal
-def _end(slot: uint256, word: uint256, status: uint256):
-    self.words[slot] = word & LASTING | status << STATUS_AT
-    if word & TOPPED_UP != 0:
-        self.top_ups[slot] = 0
+def _end(place: uint256, record: uint256, status: uint256):
+    self.records[place] = record & LASTING | status << STATUS_AT
+    if record & TOPPED_UP != 0:
+        self.top_ups[place] = 0
 
 
 @internal
-def _top_up(slot: uint256, word: uint256, amount: uint256):
-    self.top_ups[slot] += amount
-    self.words[slot] = word | TOPPED_UP
+def _top_up(place: uint256, record: uint256, amount: uint256):
+    self.top_ups[place] += amount
+    self.records[place] = record | TOPPED_UP

@@ -2,24 +2,24 @@
 """
 @title Task schedule
 @license MIT
-@notice Which tasks wait, and until when: quotes a place in a queue, enlists and delists, finds a task by its id.
-@dev The three stores agree at the end of each call: a task is scheduled in its record, live in its queue, and its queue is marked in the
-     calendar; but a queue that was executed to its end keeps its last word (due_queues.vy), and one that is past its window keeps what
+@notice Which tasks wait, and until when: quotes a place in a bucket, enlists and delists, finds a task by its id.
+@dev The three stores agree at the end of each call: a task is scheduled in its record, live in its bucket, and its bucket is marked in the
+     calendar; but a bucket that was executed to its end keeps its last word (buckets.vy), and one that is past its window keeps what
      was not executed until it is refunded.
 """
 
-from contracts.interfaces import ITaskManager
-from contracts.scheduler import calendar
-from contracts.scheduler import due_queues
-from contracts.scheduler import manager_errors as errors
-from contracts.scheduler import pricing
-from contracts.scheduler import task_ids
-from contracts.scheduler import task_records as records
-from contracts.shared import errors as shared_errors
+from ..interfaces import ITaskManager
+from ..shared import errors
+from . import buckets
+from . import calendar
+from . import manager_errors
+from . import pricing
+from . import task_ids
+from . import task_records
 
 uses: calendar
-uses: due_queues
-uses: records
+uses: buckets
+uses: task_records
 
 # The largest gas limit of each size.
 SMALL_GAS: public(constant(uint64)) = 100_000
@@ -29,7 +29,7 @@ MAX_SCHEDULE_DISTANCE: public(constant(uint64)) = 2_097_152
 SMALL: constant(uint256) = 0
 MEDIUM: constant(uint256) = 1
 LARGE: constant(uint256) = 2
-# What enlisting takes at its worst: a new record, the queue's word, a word of its further indices, three new words of the calendar, the events.
+# What enlisting takes at its worst: a new record, the bucket's word, a word of its further indices, three new words of the calendar, the events.
 ENLIST_GAS: constant(uint256) = 135_000
 MAX_MINIMUM_GAS_PRICE: constant(uint256) = 2**64
 
@@ -45,9 +45,9 @@ def __init__(executionWindow: uint64, minimumGasPrice: uint256):
     @param minimumGasPrice In wei, 1 to 2^64.
     """
     if executionWindow == 0 or executionWindow > MAX_SCHEDULE_DISTANCE:
-        shared_errors._invalid_input()
+        errors._invalid_input()
     if minimumGasPrice == 0 or minimumGasPrice > MAX_MINIMUM_GAS_PRICE:
-        shared_errors._invalid_input()
+        errors._invalid_input()
     EXECUTION_WINDOW = executionWindow
     MINIMUM_GAS_PRICE = minimumGasPrice
 
@@ -63,17 +63,17 @@ def _quote(
     """
     @dev Reverts with `TaskValidation_TargetBlockInPast(targetBlock, currentBlock)`,
          `TaskValidation_TargetBlockTooFar(targetBlock, currentBlock)`.
-    @return The price, the queue and its word.
+    @return The price, the bucket and its word.
     """
     target: uint256 = convert(target_block, uint256)
     if target <= block.number:
-        errors._target_block_in_past(target_block, block.number)
+        manager_errors._target_block_in_past(target_block, block.number)
     distance: uint256 = unsafe_sub(target, block.number)
     if distance > pricing.MAX_DISTANCE:
-        errors._target_block_too_far(target_block, block.number)
-    queue: uint256 = target * 4 + LARGE - size
-    word: uint256 = due_queues.words[queue]
-    return pricing._price(gas_limit, gas_price, due_queues._live(word), distance), queue, word
+        manager_errors._target_block_too_far(target_block, block.number)
+    bucket: uint256 = target * 4 + LARGE - size
+    head: uint256 = buckets.heads[bucket]
+    return pricing._price(gas_limit, gas_price, buckets._live(head), distance), bucket, head
 
 
 @internal
@@ -87,7 +87,7 @@ def _size(gas_limit: uint256) -> uint256:
     if gas_limit <= convert(MEDIUM_GAS, uint256):
         return MEDIUM
     if gas_limit > convert(LARGE_GAS, uint256):
-        errors._task_gas_too_large(gas_limit)
+        manager_errors._task_gas_too_large(gas_limit)
     return LARGE
 
 
@@ -109,22 +109,22 @@ def _ask_for_gas(gas_after: uint256):
     @param gas_after What must be left afterwards, in gas.
     """
     if msg.gas < ENLIST_GAS + gas_after:
-        shared_errors._insufficient_gas()
+        errors._insufficient_gas()
 
 
 @internal
-def _enlist(queue: uint256, queue_word: uint256, record: uint256, owner: address) -> uint256:
+def _enlist(bucket: uint256, head: uint256, record: uint256, owner: address) -> uint256:
     """
     @dev Reverts with `TooManyTasksScheduled()`.
     @return The id of the new task.
     """
-    if due_queues._live(queue_word) == 0:
-        calendar._mark(queue)
-    index: uint256 = due_queues._add(queue, queue_word)
-    target_block: uint256 = queue >> 2
-    environment: address = convert(record & records.ADDRESS, address)
-    task_id: uint256 = task_ids._pack(environment, target_block, index, LARGE - (queue & 3))
-    records.words[task_ids._slot(task_id)] = record
+    if buckets._live(head) == 0:
+        calendar._mark(bucket)
+    index: uint256 = buckets._add(bucket, head)
+    target_block: uint256 = bucket >> 2
+    environment: address = convert(record & task_records.ADDRESS, address)
+    task_id: uint256 = task_ids._pack(environment, target_block, index, LARGE - (bucket & 3))
+    task_records.records[task_ids._place(task_id)] = record
     log ITaskManager.TaskScheduled(
         taskId=convert(task_id, bytes32), owner=owner, nextBlock=convert(target_block, uint64)
     )
@@ -133,11 +133,11 @@ def _enlist(queue: uint256, queue_word: uint256, record: uint256, owner: address
 
 @internal
 def _delist(task_id: uint256):
-    queue: uint256 = task_ids._queue(task_id)
-    word: uint256 = due_queues._clear(queue, due_queues.words[queue], task_ids._index(task_id))
-    due_queues.words[queue] = word
-    if due_queues._live(word) == 0:
-        calendar._unmark(queue)
+    bucket: uint256 = task_ids._bucket(task_id)
+    head: uint256 = buckets._clear(bucket, buckets.heads[bucket], task_ids._index(task_id))
+    buckets.heads[bucket] = head
+    if buckets._live(head) == 0:
+        calendar._unmark(bucket)
 
 
 @internal
@@ -145,9 +145,9 @@ def _end_unexecuted(task_id: uint256, record: uint256, status: uint256) -> uint2
     """
     @return What is to be refunded, in wei.
     """
-    slot: uint256 = task_ids._slot(task_id)
-    payment: uint256 = records._payment(slot, record)
-    records._end(slot, record, status)
+    place: uint256 = task_ids._place(task_id)
+    payment: uint256 = task_records._payment(place, record)
+    task_records._end(place, record, status)
     self._delist(task_id)
     return payment
 
@@ -162,9 +162,9 @@ def _record(task_id: bytes32) -> uint256:
     @dev Reverts with `TaskNotFound(taskId)`.
     """
     number: uint256 = convert(task_id, uint256)
-    record: uint256 = records.words[task_ids._slot(number)]
-    if record == 0 or (record ^ number) & records.ADDRESS != 0:
-        errors._task_not_found(task_id)
+    record: uint256 = task_records.records[task_ids._place(number)]
+    if record == 0 or (record ^ number) & task_records.ADDRESS != 0:
+        manager_errors._task_not_found(task_id)
     return record
 
 
@@ -175,11 +175,11 @@ def _scheduled_record(task_id: bytes32) -> uint256:
     @dev Reverts with `TaskNotFound(taskId)`, `TaskAlreadyCancelled(taskId)`, `TaskAlreadyExecuted(taskId)`.
     """
     record: uint256 = self._record(task_id)
-    status: uint256 = records._status(record)
-    if status == records.CANCELLED:
-        errors._task_already_cancelled(task_id)
-    if status != records.SCHEDULED or self._is_past_window(convert(task_id, uint256)):
-        errors._task_already_executed(task_id)
+    status: uint256 = task_records._status(record)
+    if status == task_records.CANCELLED:
+        manager_errors._task_already_cancelled(task_id)
+    if status != task_records.SCHEDULED or self._is_past_window(convert(task_id, uint256)):
+        manager_errors._task_already_executed(task_id)
     return record
 
 
@@ -187,15 +187,15 @@ def _scheduled_record(task_id: bytes32) -> uint256:
 @view
 def _status(task_id: bytes32) -> uint256:
     """
-    @return A status of task_records.vy; NOTHING for what is no task's id.
+    @return A status of task_records.vy; NO_TASK for what is no task's id.
     """
     number: uint256 = convert(task_id, uint256)
-    record: uint256 = records.words[task_ids._slot(number)]
-    if (record ^ number) & records.ADDRESS != 0:
-        return records.NOTHING
-    status: uint256 = records._status(record)
-    if status == records.SCHEDULED and self._is_past_window(number):
-        return records.EXPIRED
+    record: uint256 = task_records.records[task_ids._place(number)]
+    if (record ^ number) & task_records.ADDRESS != 0:
+        return task_records.NO_TASK
+    status: uint256 = task_records._status(record)
+    if status == task_records.SCHEDULED and self._is_past_window(number):
+        return task_records.EXPIRED
     return status
 
 
@@ -209,7 +209,7 @@ def _is_past_window(task_id: uint256) -> bool:
 @view
 def _first_due() -> uint256:
     """
-    @return The number of the first queue that can still be executed.
+    @return The number of the first bucket that can still be executed.
     """
     window: uint256 = convert(EXECUTION_WINDOW, uint256)
     return (max(block.number, window) - window) * 4
@@ -217,10 +217,10 @@ def _first_due() -> uint256:
 
 @internal
 @view
-def _last_queue(lookahead: uint64) -> uint256:
+def _last_bucket(lookahead: uint64) -> uint256:
     """
     @dev Reverts with `LookaheadExceedsMaxScheduleDistance(lookahead)`.
     """
     if lookahead > MAX_SCHEDULE_DISTANCE:
-        errors._lookahead_exceeds_max_schedule_distance(lookahead)
+        manager_errors._lookahead_exceeds_max_schedule_distance(lookahead)
     return (block.number + convert(lookahead, uint256)) * 4 + 3

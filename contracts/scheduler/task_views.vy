@@ -5,23 +5,23 @@
 @notice What the manager tells of its tasks and of its calendar. Every view answers during a call too.
 """
 
-from contracts.interfaces import ITaskManager
-from contracts.scheduler import calendar
-from contracts.scheduler import due_queues
-from contracts.scheduler import environments
-from contracts.scheduler import execution
-from contracts.scheduler import manager_errors as errors
-from contracts.scheduler import run_lock
-from contracts.scheduler import task_ids
-from contracts.scheduler import task_records as records
-from contracts.scheduler import task_schedule as schedule
+from ..interfaces import ITaskManager
+from . import buckets
+from . import calendar
+from . import execution
+from . import manager_errors
+from . import run_lock
+from . import task_accounts
+from . import task_ids
+from . import task_records
+from . import task_schedule
 
 uses: calendar
-uses: due_queues
+uses: buckets
 uses: execution
-uses: records
+uses: task_records
 uses: run_lock
-uses: schedule
+uses: task_schedule
 
 MAX_PAGE: constant(uint256) = 256
 MAX_STEPS: constant(uint256) = 2**64
@@ -37,7 +37,7 @@ def getTaskStatus(taskId: bytes32) -> uint8:
     @return 0 none, 1 scheduled, 2 succeeded, 3 failed, 4 cancelled, 5 rescheduled, 6 expired: past its window, refunded or not. Never
             reverts: an id that is no task's is 0.
     """
-    return convert(schedule._status(taskId), uint8)
+    return convert(task_schedule._status(taskId), uint8)
 
 
 @view
@@ -46,8 +46,8 @@ def isTaskCancelled(taskId: bytes32) -> bool:
     """
     @dev Reverts with `TaskNotFound(taskId)`.
     """
-    schedule._record(taskId)
-    return schedule._status(taskId) == records.CANCELLED
+    task_schedule._record(taskId)
+    return task_schedule._status(taskId) == task_records.CANCELLED
 
 
 @view
@@ -57,9 +57,9 @@ def isTaskExecuted(taskId: bytes32) -> bool:
     @notice Whether it ran, with whatever outcome.
     @dev Reverts with `TaskNotFound(taskId)`.
     """
-    schedule._record(taskId)
-    status: uint256 = schedule._status(taskId)
-    return status == records.SUCCEEDED or status == records.FAILED or status == records.RESCHEDULED
+    task_schedule._record(taskId)
+    status: uint256 = task_schedule._status(taskId)
+    return status == task_records.SUCCEEDED or status == task_records.FAILED or status == task_records.RESCHEDULED
 
 
 @view
@@ -69,12 +69,12 @@ def getTaskMetadata(taskId: bytes32) -> ITaskManager.TaskMetadata:
     @dev Reverts with `TaskNotFound(taskId)`.
     @return Owner, the nonce of the environment, size 0 to 2.
     """
-    schedule._record(taskId)
+    task_schedule._record(taskId)
     task_id: uint256 = convert(taskId, uint256)
     environment: address = task_ids._environment(task_id)
     return ITaskManager.TaskMetadata(
-        owner=environments._owner(environment),
-        nonce=environments._nonce(environment),
+        owner=task_accounts._owner(environment),
+        nonce=task_accounts._nonce(environment),
         size=convert(task_ids._size(task_id), uint8),
     )
 
@@ -87,7 +87,7 @@ def getTaskPayment(taskId: bytes32) -> uint256:
     @dev Reverts with `TaskNotFound(taskId)`.
     @return In wei, 0 once it was executed, cancelled or refunded.
     """
-    return records._payment(task_ids._slot(convert(taskId, uint256)), schedule._record(taskId))
+    return task_records._payment(task_ids._place(convert(taskId, uint256)), task_schedule._record(taskId))
 
 
 @view
@@ -97,27 +97,27 @@ def whyStuck(taskId: bytes32) -> ITaskManager.TaskSituation:
     @notice What a task waits for.
     @dev Reverts with `TaskNotFound(taskId)`. Judges the price by this block's base fee.
     """
-    record: uint256 = schedule._record(taskId)
+    record: uint256 = task_schedule._record(taskId)
     task_id: uint256 = convert(taskId, uint256)
     target_block: uint64 = convert(task_ids._block(task_id), uint64)
     situation: ITaskManager.TaskSituation = empty(ITaskManager.TaskSituation)
-    status: uint256 = schedule._status(taskId)
+    status: uint256 = task_schedule._status(taskId)
     situation.status = convert(status, uint8)
-    if records._status(record) != records.SCHEDULED:
+    if task_records._status(record) != task_records.SCHEDULED:
         return situation
-    if status == records.EXPIRED:
+    if status == task_records.EXPIRED:
         situation.canCall = "expireTasks"
         return situation
     if block.number < convert(target_block, uint256):
         situation.waitsFor = "time"
         situation.untilBlock = target_block
-        situation.who = environments._owner(task_ids._environment(task_id))
+        situation.who = task_accounts._owner(task_ids._environment(task_id))
         situation.canCall = "cancelTask"
         return situation
-    situation.untilBlock = target_block + schedule.EXECUTION_WINDOW
-    situation.waitsFor = execution._obstacle(task_ids._slot(task_id), record)
+    situation.untilBlock = target_block + task_schedule.EXECUTION_WINDOW
+    situation.waitsFor = execution._obstacle(task_ids._place(task_id), record)
     if situation.waitsFor == "gas":
-        situation.who = environments._owner(task_ids._environment(task_id))
+        situation.who = task_accounts._owner(task_ids._environment(task_id))
         situation.canCall = "cancelTask"
     elif situation.waitsFor == "price":
         situation.canCall = "topUpTask"
@@ -137,15 +137,15 @@ def currentTask() -> (bytes32, address, uint256, uint256, uint256):
     """
     running: uint256 = run_lock.state
     if running <= run_lock.TAKEN:
-        errors._no_active_task()
-    slot: uint256 = task_ids._slot(running)
-    record: uint256 = records.words[slot]
+        manager_errors._no_active_task()
+    place: uint256 = task_ids._place(running)
+    record: uint256 = task_records.records[place]
     return (
         convert(running, bytes32),
-        environments._owner(task_ids._environment(running)),
-        records._attempt(record),
-        records._payment(slot, record),
-        records._first_price(record),
+        task_accounts._owner(task_ids._environment(running)),
+        task_records._attempt(record),
+        task_records._payment(place, record),
+        task_records._first_price(record),
     )
 
 
@@ -161,10 +161,10 @@ def getNextExecutionBlockInRange(lookahead: uint64) -> uint64:
     @param lookahead How many blocks ahead, up to 2,097,152.
     @return The block, 0 if there is none.
     """
-    queue: uint256 = calendar._next(schedule._first_due(), schedule._last_queue(lookahead))
-    if queue == calendar.NOTHING:
+    bucket: uint256 = calendar._next(task_schedule._first_due(), task_schedule._last_bucket(lookahead))
+    if bucket == calendar.NO_BUCKET:
         return 0
-    return convert(queue >> 2, uint64)
+    return convert(bucket >> 2, uint64)
 
 
 @view
@@ -181,18 +181,18 @@ def getTaskScheduleInRange(
     """
     page: DynArray[ITaskManager.BlockSchedule, MAX_PAGE] = []
     total: uint256 = 0
-    last_queue: uint256 = schedule._last_queue(lookahead)
-    position: uint256 = schedule._first_due()
+    last_bucket: uint256 = task_schedule._last_bucket(lookahead)
+    position: uint256 = task_schedule._first_due()
     for _: uint256 in range(MAX_STEPS):
-        queue: uint256 = calendar._next(position, last_queue)
-        if queue == calendar.NOTHING:
+        bucket: uint256 = calendar._next(position, last_bucket)
+        if bucket == calendar.NO_BUCKET:
             break
-        first: uint256 = queue & ~convert(3, uint256)
+        first: uint256 = bucket & ~convert(3, uint256)
         position = first + 4
         if total >= offset and len(page) < min(limit, MAX_PAGE):
             page.append(
                 ITaskManager.BlockSchedule(
-                    blockNumber=convert(queue >> 2, uint64),
+                    blockNumber=convert(bucket >> 2, uint64),
                     small=self._waiting(first + 2),
                     medium=self._waiting(first + 1),
                     large=self._waiting(first),
@@ -204,10 +204,10 @@ def getTaskScheduleInRange(
 
 @internal
 @view
-def _waiting(queue: uint256) -> uint256:
+def _waiting(bucket: uint256) -> uint256:
     """
-    @dev A queue that was executed to its end is not marked and keeps its last word.
+    @dev A bucket that was executed to its end is not marked and keeps its last word.
     """
-    if not calendar._is_marked(queue):
+    if not calendar._is_marked(bucket):
         return 0
-    return due_queues._live(due_queues.words[queue])
+    return buckets._live(buckets.heads[bucket])

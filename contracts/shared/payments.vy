@@ -7,7 +7,7 @@
         megabytes costs only itself. `credits` are part of what the importing contract owes.
 """
 
-from contracts.shared import errors
+from . import errors
 
 event PaymentCredited:
     account: indexed(address)

@@ -167,7 +167,7 @@ CANCELLER_CHANGES = [
 ]
 # What a call keeps for one more look and its end, and what a receipt gives back: a call that has not earned that besides stops.
 LAST_LOOK = 155_000 + 60_000
-MODULES = ("calendar", "due_queues", "execution", "ledger", "payments")
+MODULES = ("calendar", "buckets", "execution", "ledger", "payments")
 EDGES = (0, 1, 100_000, 100_001, 250_000, 250_001, 750_000, 750_001)
 
 successes: Counter[str] = Counter()
@@ -1059,7 +1059,7 @@ class TaskManagerMachine(RuleBasedStateMachine):
             for queue in live:
                 marks[queue >> shift >> 8] |= 1 << (queue >> shift & 255)
             for number in {queue >> shift >> 8 for queue in used}:
-                assert self.read("calendar", "words", level << 128 | number) == marks[number], f"level {level}"
+                assert self.read("calendar", "bitmaps", level << 128 | number) == marks[number], f"level {level}"
 
     @invariant()
     def i09_the_live_bits_of_a_queue_are_its_tasks(self):
@@ -1069,7 +1069,7 @@ class TaskManagerMachine(RuleBasedStateMachine):
             indices = live[queue]
             if not indices and block <= self.model.block:
                 continue  # executed to its end, perhaps: nothing reads it any more
-            word = self.read("due_queues", "words", queue)
+            word = self.read("buckets", "heads", queue)
             further = {number: 0 for number in range(INLINE // 256, (given - 1) // 256 + 1)}
             expected = given | len(indices) << 17
             for index in indices:
@@ -1081,7 +1081,7 @@ class TaskManagerMachine(RuleBasedStateMachine):
             assert word == expected, f"queue of block {block}, size {size}"
             if given > INLINE:
                 for number, bits in further.items():
-                    assert self.read("due_queues", "further", queue << 8 | number) == bits
+                    assert self.read("buckets", "further", queue << 8 | number) == bits
 
     @invariant()
     def i10_a_forged_id_is_no_task(self):

@@ -11,19 +11,19 @@ initializes: calendar
 
 
 @external
-def mark(queue: uint256):
-    calendar._mark(queue)
+def mark(bucket: uint256):
+    calendar._mark(bucket)
 
 
 @external
-def unmark(queue: uint256):
-    calendar._unmark(queue)
+def unmark(bucket: uint256):
+    calendar._unmark(bucket)
 
 
 @external
 @view
-def isMarked(queue: uint256) -> bool:
-    return calendar._is_marked(queue)
+def isMarked(bucket: uint256) -> bool:
+    return calendar._is_marked(bucket)
 
 
 @external
@@ -34,5 +34,5 @@ def next(start: uint256, end: uint256) -> uint256:
 
 @external
 @view
-def word(level: uint256, index: uint256) -> uint256:
-    return calendar.words[level << 128 | index]
+def bitmap(level: uint256, index: uint256) -> uint256:
+    return calendar.bitmaps[level << 128 | index]

@@ -2,16 +2,16 @@
 """
 @title Numbers harness
 @license MIT
-@notice Lets a test call the pure modules: bits, compact, pricing, task ids and records.
+@notice Lets a test call the pure modules: bits, compact, pricing, task ids and task_records.
 """
 
 from contracts.scheduler import compact
 from contracts.scheduler import pricing
 from contracts.scheduler import task_ids
-from contracts.scheduler import task_records as records
+from contracts.scheduler import task_records
 from contracts.shared import bits
 
-initializes: records
+initializes: task_records
 
 
 @external
@@ -66,65 +66,65 @@ def packId(environment: address, targetBlock: uint256, index: uint256, size: uin
 @pure
 def idFields(taskId: uint256) -> (address, uint256, uint256, uint256, uint256, uint256):
     """
-    @return Environment, block, index, size, slot, queue.
+    @return Environment, block, index, size, place, bucket.
     """
     return (
         task_ids._environment(taskId),
         task_ids._block(taskId),
         task_ids._index(taskId),
         task_ids._size(taskId),
-        task_ids._slot(taskId),
-        task_ids._queue(taskId),
+        task_ids._place(taskId),
+        task_ids._bucket(taskId),
     )
 
 
 @external
 @pure
 def newRecord(environment: address, gasLimit: uint256, firstPrice: uint256, payment: uint256) -> uint256:
-    return records._new(environment, gasLimit, firstPrice, payment)
+    return task_records._new(environment, gasLimit, firstPrice, payment)
 
 
 @external
 @pure
-def again(word: uint256, nextPrice: uint256) -> uint256:
-    return records._again(word, nextPrice)
+def again(record: uint256, nextPrice: uint256) -> uint256:
+    return task_records._again(record, nextPrice)
 
 
 @external
 @view
-def recordFields(slot: uint256, word: uint256) -> (address, uint256, uint256, uint256, uint256, uint256):
+def recordFields(place: uint256, record: uint256) -> (address, uint256, uint256, uint256, uint256, uint256):
     """
     @return Environment, gas limit, status, attempt, first price, payment.
     """
     return (
-        convert(word & records.ADDRESS, address),
-        records._gas_limit(word),
-        records._status(word),
-        records._attempt(word),
-        records._first_price(word),
-        records._payment(slot, word),
+        convert(record & task_records.ADDRESS, address),
+        task_records._gas_limit(record),
+        task_records._status(record),
+        task_records._attempt(record),
+        task_records._first_price(record),
+        task_records._payment(place, record),
     )
 
 
 @external
-def put(slot: uint256, word: uint256):
-    records.words[slot] = word
+def put(place: uint256, record: uint256):
+    task_records.records[place] = record
 
 
 @external
-def topUp(slot: uint256, amount: uint256):
-    records._top_up(slot, records.words[slot], amount)
+def topUp(place: uint256, amount: uint256):
+    task_records._top_up(place, task_records.records[place], amount)
 
 
 @external
-def end(slot: uint256, status: uint256):
-    records._end(slot, records.words[slot], status)
+def end(place: uint256, status: uint256):
+    task_records._end(place, task_records.records[place], status)
 
 
 @external
 @view
-def wordOf(slot: uint256) -> (uint256, uint256):
+def recordOf(place: uint256) -> (uint256, uint256):
     """
-    @return The word and what was added.
+    @return The record and what was added.
     """
-    return records.words[slot], records.top_ups[slot]
+    return task_records.records[place], task_records.top_ups[place]

@@ -49,7 +49,7 @@ def content(length: int) -> bytes:
 def arrives(deployed, hashing):
     """Whether an implementation is called with exactly this data. Tells the length of the environment's code."""
     blueprint = deployer("TaskEnvironmentProxy").deploy_as_blueprint()
-    carrier = harness("EnvironmentsHarness").deploy(blueprint.address)
+    carrier = harness("TaskAccountsHarness").deploy(blueprint.address)
 
     def check(data: bytes) -> int:
         digest, size = carrier.carry(hashing, data)
@@ -212,7 +212,7 @@ def test_address_is_that_of_owner_nonce_implementation_and_data(system, manager,
 
 
 def test_address_is_that_of_create2(system, manager, owner, target, call):
-    """EIP-1014, of the code that environments.vy describes."""
+    """EIP-1014, of the code that task_accounts.vy describes."""
     implementation, nonce = system.minimal.address, 3
     for data, flag, rest in ((layered(target.address, call), 1 << 39, call), (b"\1\2\3", 0, b"\1\2\3")):
         to = bytes.fromhex(target.address[2:]) if flag else bytes(20)

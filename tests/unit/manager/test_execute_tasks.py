@@ -213,8 +213,8 @@ def test_cancelled_tasks_are_passed(system, manager, owner, executor, target, ca
     assert manager.getNextExecutionBlockInRange(0) == 0
 
 
-def test_more_than_a_queue_keeps_in_its_own_word(manager, owner, executor, at):
-    """Indices 0 to 93 are in the queue's word."""
+def test_more_than_a_bucket_keeps_in_its_own_word(manager, owner, executor, at):
+    """Indices 0 to 93 are in the bucket's word."""
     implementation = boa.env.generate_address("implementation")
     boa.env.set_code(implementation, b"\0")  # STOP
     tasks = [schedule_data(manager, implementation, b"", at, 1_000, sender=owner)[0] for _ in range(97)]

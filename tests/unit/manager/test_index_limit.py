@@ -10,7 +10,7 @@ from tests.helpers.modules import constant
 from tests.helpers.schedule import NO_MAXIMUM, SCHEDULED, block, layered, roll_to, schedule, unpack
 from tests.helpers.tasks import own, performance, performed, refused, run, schedule_data
 
-MAX_TASKS = constant("scheduler/due_queues.vy", "MAX_TASKS")
+MAX_TASKS = constant("scheduler/buckets.vy", "MAX_TASKS")
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def at():
 def give_out(manager):
     def set_given(at: int, size: int, count: int):
         """As if so many tasks had been scheduled there and cancelled."""
-        position = manager.compiler_data.storage_layout["storage_layout"]["due_queues"]["words"]["slot"]
+        position = manager.compiler_data.storage_layout["storage_layout"]["buckets"]["heads"]["slot"]
         slot = keccak(encode(["uint256", "uint256"], [position, at * 4 + 2 - size]))
         boa.env.set_storage(manager.address, int.from_bytes(slot, "big"), count)
 
@@ -30,7 +30,7 @@ def give_out(manager):
 
 
 def test_default_behavior(system, manager, owner, executor, target, call, at, give_out):
-    """The last index works like the others; only its own queue is full then."""
+    """The last index works like the others; only its own bucket is full then."""
     assert MAX_TASKS == 65_536
     give_out(at, 0, 65_534)
     for index in (65_534, 65_535):

@@ -278,7 +278,7 @@ def test_as_far_as_scheduling(manager, owner, executor, puppet, at):
     assert manager.getTaskPayment(moved(task, far)) == price(GAS, 2**21)
 
 
-def test_into_the_queue_that_runs_is_refused(manager, owner, executor, puppet, at):
+def test_into_the_bucket_that_runs_is_refused(manager, owner, executor, puppet, at):
     """A block that is executed takes no more tasks, so that a call ends."""
     manager.depositBond(value=ETHER, sender=owner)
     task, _ = schedule_data(manager, puppet, performance((manager, again(manager, at))), at, GAS, sender=owner)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from tests.helpers.modules import harness
 
-NOTHING = 2**256 - 1
-SPAN = 2_097_152 * 4  # queues that tasks can be scheduled ahead
+NO_BUCKET = 2**256 - 1
+SPAN = 2_097_152 * 4  # buckets that tasks can be scheduled ahead
 BASES = [0, 2**8, 2**16, 2**24, 2**24 * 5, 2**40 + 2**24 * 3]
 # Around the borders of words of each level.
 QUEUES = st.builds(
@@ -32,7 +32,7 @@ def calendar():
 def first(marked: set[int], start: int, end: int) -> int:
     ordered = sorted(marked)
     position = bisect_left(ordered, start)
-    return ordered[position] if position < len(ordered) and ordered[position] <= end else NOTHING
+    return ordered[position] if position < len(ordered) and ordered[position] <= end else NO_BUCKET
 
 
 @QUICK
@@ -43,39 +43,39 @@ def first(marked: set[int], start: int, end: int) -> int:
 def test_next_is_that_of_a_set(calendar, changes, asked):
     with boa.env.anchor():
         marked = set()
-        for queue in changes:
-            if queue in marked:
-                calendar.unmark(queue)
-                marked.remove(queue)
+        for bucket in changes:
+            if bucket in marked:
+                calendar.unmark(bucket)
+                marked.remove(bucket)
             else:
-                calendar.mark(queue)
-                marked.add(queue)
-            assert calendar.isMarked(queue) == (queue in marked)
+                calendar.mark(bucket)
+                marked.add(bucket)
+            assert calendar.isMarked(bucket) == (bucket in marked)
         for start, distance in asked:
             assert calendar.next(start, start + distance) == first(marked, start, start + distance)
-        for queue in marked:
-            for start in (queue - 1, queue, queue + 1, queue & ~255, queue & ~65_535, (queue >> 24) << 24):
+        for bucket in marked:
+            for start in (bucket - 1, bucket, bucket + 1, bucket & ~255, bucket & ~65_535, (bucket >> 24) << 24):
                 start = max(start, 0)
                 assert calendar.next(start, start + SPAN) == first(marked, start, start + SPAN)
-        for queue in list(marked):
-            calendar.unmark(queue)
-        for queue in changes:
+        for bucket in list(marked):
+            calendar.unmark(bucket)
+        for bucket in changes:
             # Nothing is left at any level.
-            assert [calendar.word(level, queue >> 8 * (level + 1)) for level in range(3)] == [0, 0, 0]
+            assert [calendar.bitmap(level, bucket >> 8 * (level + 1)) for level in range(3)] == [0, 0, 0]
 
 
-@pytest.mark.parametrize("queue", [0, 1, 255, 256, 65_535, 65_536, 2**24 - 1, 2**24, 2**64 + 12_345])
-def test_marks_a_bit_of_each_level(calendar, queue):
-    calendar.mark(queue)
+@pytest.mark.parametrize("bucket", [0, 1, 255, 256, 65_535, 65_536, 2**24 - 1, 2**24, 2**64 + 12_345])
+def test_marks_a_bit_of_each_level(calendar, bucket):
+    calendar.mark(bucket)
     for level in range(3):
-        index, bit = divmod(queue >> 8 * level, 256)
-        assert calendar.word(level, index) == 1 << bit
-    calendar.mark(queue)
-    assert calendar.isMarked(queue)
-    assert [calendar.isMarked(queue ^ 1 << bit) for bit in range(30)] == [False] * 30
-    calendar.unmark(queue)
-    assert [calendar.word(level, queue >> 8 * (level + 1)) for level in range(3)] == [0, 0, 0]
-    assert not calendar.isMarked(queue)
+        index, bit = divmod(bucket >> 8 * level, 256)
+        assert calendar.bitmap(level, index) == 1 << bit
+    calendar.mark(bucket)
+    assert calendar.isMarked(bucket)
+    assert [calendar.isMarked(bucket ^ 1 << bit) for bit in range(30)] == [False] * 30
+    calendar.unmark(bucket)
+    assert [calendar.bitmap(level, bucket >> 8 * (level + 1)) for level in range(3)] == [0, 0, 0]
+    assert not calendar.isMarked(bucket)
 
 
 @pytest.mark.parametrize("bit", [0, 1, 7, 8, 254, 255])
@@ -88,9 +88,9 @@ def test_word_with_neighbours_keeps_its_bit_above(calendar, level, bit):
     calendar.mark(other)
     calendar.unmark(mine)
     assert calendar.next(0, SPAN * 4) == other
-    assert calendar.word(2, 0) != 0
+    assert calendar.bitmap(2, 0) != 0
     calendar.unmark(other)
-    assert calendar.word(2, 0) == calendar.word(level, 0) == 0
+    assert calendar.bitmap(2, 0) == calendar.bitmap(level, 0) == 0
 
 
 @pytest.mark.parametrize("distance", [0, 1, 255, 256, 2**16, 2**23 - 1, SPAN - 1, SPAN])
@@ -99,8 +99,8 @@ def test_end_is_included(calendar, start, distance):
     calendar.mark(start + distance)
     assert calendar.next(start, start + distance) == start + distance
     assert calendar.next(start + distance, start + distance) == start + distance
-    assert calendar.next(start, start + distance - 1) == NOTHING
-    assert calendar.next(start + distance + 1, start + SPAN + 1) == NOTHING
+    assert calendar.next(start, start + distance - 1) == NO_BUCKET
+    assert calendar.next(start + distance + 1, start + SPAN + 1) == NO_BUCKET
 
 
 def test_dead_ends_at_every_level(calendar):
@@ -112,4 +112,4 @@ def test_dead_ends_at_every_level(calendar):
         with boa.env.anchor():
             calendar.mark(start + distance)
             assert calendar.next(start, start + SPAN + 50_400 * 4) == start + distance
-    assert calendar.next(start, start + SPAN) == NOTHING
+    assert calendar.next(start, start + SPAN) == NO_BUCKET

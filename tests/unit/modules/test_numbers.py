@@ -173,12 +173,12 @@ def test_end_keeps_what_lasts(numbers, status):
     numbers.put(5, numbers.newRecord(ACCOUNT, 123_456, 10**12, 10**12))
     numbers.topUp(5, 2**200)
     numbers.topUp(5, 7)
-    word, added = numbers.wordOf(5)
+    word, added = numbers.recordOf(5)
     first_price = 10**12 >> 29 << 29
     assert added == 2**200 + 7
     assert numbers.recordFields(5, word) == (ACCOUNT, 123_456, 1, 1, first_price, 10**12 + added)
     numbers.end(5, status)
-    word, added = numbers.wordOf(5)
+    word, added = numbers.recordOf(5)
     assert added == 0
     assert numbers.recordFields(5, word) == (ACCOUNT, 123_456, status, 1, first_price, 0)
     # The next attempt of a task that was topped up begins without.

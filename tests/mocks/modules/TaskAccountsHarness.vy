@@ -1,13 +1,13 @@
 # pragma version 0.4.3
 """
-@title Environments harness
+@title Task accounts harness
 @license MIT
 @notice Makes an environment as the manager does, and runs it.
 """
 
-from contracts.scheduler import environments
+from contracts.scheduler import task_accounts
 
-initializes: environments
+initializes: task_accounts
 
 GAS: constant(uint256) = 500_000
 
@@ -16,15 +16,15 @@ nonce: uint256
 
 @deploy
 def __init__(blueprint: address):
-    environments.__init__(blueprint)
+    task_accounts.__init__(blueprint)
 
 
 @external
-def carry(implementation: address, data: Bytes[environments.MAX_DATA]) -> (Bytes[128], uint256):
+def carry(implementation: address, data: Bytes[task_accounts.MAX_DATA]) -> (Bytes[128], uint256):
     """
     @return What the implementation returned, and how long the environment's code is.
     """
-    environment: address = environments._create(msg.sender, self.nonce, implementation, data)
+    environment: address = task_accounts._create(msg.sender, self.nonce, implementation, data)
     self.nonce += 1
     response: Bytes[128] = raw_call(environment, abi_encode(GAS, method_id=method_id("run(uint256)")), max_outsize=128)
     return response, environment.codesize

@@ -18,7 +18,7 @@
          3d  RETURNDATASIZE (0)    39  CODECOPY               f3  RETURN
 """
 
-from contracts.shared import errors
+from ..shared import errors
 
 MAX_DATA: constant(uint256) = 4_096
 # The longest call whose three layers are within MAX_DATA.
