@@ -9,9 +9,12 @@ import boa
 import pytest
 
 from deploy import deploy
+from tests.evm.engines import environment
 from tests.gas.plugin import Collected
 from tests.helpers.chain import ETHER
 from tests.helpers.schedule import mock
+
+pytest_plugins = ["tests.evm.plugin"]
 
 START = 1_800_000_000  # boa starts at the wall clock
 # Of a test with more than GRID cases in tests/hostile, each THINNING-th runs unless --all is given.
@@ -51,8 +54,8 @@ def pytest_collection_modifyitems(config, items):
 
 
 @pytest.fixture(scope="module")
-def deployed():
-    with boa.swap_env(boa.Env()):
+def deployed(evm):
+    with boa.swap_env(environment()):
         boa.env.evm.patch.timestamp = START
         yield deploy()
 

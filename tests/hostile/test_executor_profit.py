@@ -25,6 +25,8 @@ from tests.helpers.schedule import (
     set_coinbase,
 )
 
+pytestmark = pytest.mark.py_evm("each call is a transaction that begins cold")
+
 GWEI = 10**9
 PROMISE = Fraction(11, 10)
 BURNER = bytes.fromhex("fe")

@@ -11,6 +11,8 @@ from tests.helpers.chain import DAY, ETHER, wait
 from tests.helpers.hostile import Attempt, behave, calldata, mock, sweep
 from tests.hostile.conftest import PRICE
 
+pytestmark = pytest.mark.py_evm("each call is a transaction that begins cold")
+
 LONGEST = {"result": "r" * 4_096, "proof": b"p" * 1_024}
 
 

@@ -15,6 +15,8 @@ from tests.conftest import START, funded
 from tests.helpers.chain import DAY, ETHER, balance, now, reverts
 from tests.helpers.hostile import Attempt, calldata
 
+pytestmark = pytest.mark.py_evm("each call is a transaction that begins cold")
+
 POOLS = int(os.environ.get("POOLS", "100"))
 BATCH = 16
 VIEW_GAS = 1_000_000

@@ -24,6 +24,8 @@ from tests.helpers.schedule import (
     unpack,
 )
 
+pytestmark = pytest.mark.py_evm("each call is a transaction that begins cold")
+
 TASK_EXECUTED = int.from_bytes(keccak(text="TaskExecuted(bytes32,address,bool,bytes)"), "big")
 # GAS, and returns what it read: two less than there was at the entry.
 TELLS_ITS_GAS = bytes.fromhex("5a5f5260205ff3")

@@ -138,6 +138,7 @@ def test_waits_for_a_price(system, manager, owner, executor, target, call, at):
     assert manager.executeTasks(executor, 0, sender=executor) > 0
 
 
+@pytest.mark.py_evm("the gas limit of the block changes")
 def test_waits_for_gas(system, manager, owner, executor, target, call, at):
     """The block has too little for it, whoever calls."""
     task, _ = schedule(system, system.minimal, target, call, at, GAS[LARGE], sender=owner)

@@ -10,6 +10,8 @@ from eth.db.journal import JournalDB
 from tests.helpers.chain import wait
 from tests.helpers.flow import ACTIVE, add_task, add_tasks, claim, new_account, new_pool, reject, request, work
 
+pytestmark = pytest.mark.py_evm("each call is a transaction that begins cold")
+
 
 @contextmanager
 def transaction(monkeypatch):
