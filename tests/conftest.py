@@ -28,6 +28,7 @@ def pytest_addoption(parser):
     )
     parser.addoption("--scale", action="store_true", help="measure gas in the largest states too: two minutes more")
     parser.addoption("--update-gas", action="store_true", help="take the measured gas over into snapshots and docs")
+    parser.addoption("--update-abi", action="store_true", help="take the present ABIs over into abis.txt")
     parser.addoption("--gas-report", metavar="DIR", help="write the measured gas as tables, JSON and plots")
 
 

@@ -26,6 +26,8 @@ from contracts.shared import probe
 initializes: ownable
 initializes: payments
 
+implements: IModelRegistry
+
 exports: (
     ownable.owner,
     ownable.pendingOwner,

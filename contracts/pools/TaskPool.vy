@@ -40,6 +40,8 @@ initializes: pool_terms[ownable := ownable]
 initializes: ranking
 initializes: task_queues[ranking := ranking]
 
+implements: ITaskPool
+
 # acceptOwnership is not exported: the pool's own keeps the verifier where it was.
 exports: (
     ownable.owner,

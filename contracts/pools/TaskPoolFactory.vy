@@ -24,6 +24,8 @@ from contracts.shared import probe
 initializes: pool_set
 initializes: ownable
 
+implements: ITaskPoolFactory
+
 exports: (
     ownable.owner,
     ownable.pendingOwner,

@@ -15,6 +15,8 @@ from contracts.pools import task_rules
 from contracts.pools import task_words
 from contracts.shared import errors
 
+implements: ITaskPoolViewer
+
 MAX_PAGE: constant(uint256) = 256
 MAX_POOLS: constant(uint256) = 64
 # findTasks looks at so many available tasks in a call at most.

@@ -23,6 +23,8 @@ from contracts.shared import errors
 
 initializes: ranking
 
+implements: ITaskRouter
+
 LEVELS: constant(uint256) = 3
 MAX_SLOT: constant(uint256) = 13_599
 TREE: constant(uint256) = 0

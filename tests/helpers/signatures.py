@@ -1,4 +1,7 @@
-"""Reads one-line signatures, such as `function getPoolCount() view returns (uint256 total, uint256 active)`, into entries of a JSON ABI."""
+"""
+Entries of a JSON ABI as one-line signatures, such as
+`function getPoolCount() view returns (uint256 total, uint256 active)`, and back.
+"""
 
 import re
 from pathlib import Path
@@ -61,6 +64,33 @@ def parse(line: str) -> dict:
         entry["outputs"] = reader.parameters() if reader.accept("returns") else []
     assert not reader.tokens, f"not understood in {line!r}: {reader.tokens}"
     return entry
+
+
+def show(entry: dict) -> str:
+    """The signature of an ABI entry: what `parse` reads."""
+    if entry["type"] == "receive":
+        return "receive ()"
+    words = [entry["type"], f"{entry.get('name', '')}{_show_parameters(entry['inputs'])}"]
+    if entry["type"] == "function":
+        words.append(entry["stateMutability"])
+    if entry.get("outputs"):
+        words.append(f"returns {_show_parameters(entry['outputs'])}")
+    return " ".join(words)
+
+
+def _show_parameters(parameters: list[dict]) -> str:
+    return f"({', '.join(map(_show_parameter, parameters))})"
+
+
+def _show_parameter(parameter: dict) -> str:
+    words = [parameter["type"]]
+    if parameter["type"].startswith("tuple"):
+        words = [_show_parameters(parameter["components"]) + parameter["type"].removeprefix("tuple")]
+    if parameter.get("indexed"):
+        words.append("indexed")
+    if parameter["name"]:
+        words.append(parameter["name"])
+    return " ".join(words)
 
 
 def read(path: Path) -> list[tuple[str, str]]:
