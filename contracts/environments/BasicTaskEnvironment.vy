@@ -2,10 +2,11 @@
 """
 @title BasicTaskEnvironment
 @license MIT
-@notice Validates the task, logs its start and its end, and hands on what the target reverted with.
+@notice Validates the task, logs the start and the end, and reverts with the target's own error if the target fails.
 """
 
 from ..interfaces import ITaskEnvironment
+from ..shared import task_data
 from . import task_execution_base as base
 
 initializes: base
@@ -13,14 +14,12 @@ implements: ITaskEnvironment
 
 exports: base.TASK_MANAGER
 
-# What the manager records of it.
-MAX_REASON: constant(uint256) = 128
-
 
 @deploy
 def __init__(taskManager: address):
     """
-    @param taskManager The manager whose tasks this serves.
+    @dev Reverts with `InvalidTarget()` if the manager has no code.
+    @param taskManager The manager whose tasks this environment serves.
     """
     base.__init__(taskManager)
 
@@ -29,8 +28,9 @@ def __init__(taskManager: address):
 def executeTask(taskData: Bytes[base.MAX_TASK_DATA]) -> bool:
     """
     @notice Call the target.
-    @dev Reverts with `CallerNotOwnerOrTaskManager()`, `ZeroTargetAddress()`, `EmptyCalldata()`, and with the first 128 bytes of what the
-         target reverted with; its logs are undone then.
+    @dev Reverts with `CallerNotOwnerOrTaskManager()` for anyone but the manager, with no data if `taskData` is not
+         the encoding of (address, bytes), with `ZeroTargetAddress()`, with `EmptyCalldata()`, and with the first 128
+         bytes of what the target reverted with. A revert undoes the logs too.
     @param taskData abi.encode(target, call), up to 4,096 bytes.
     @return True.
     """
@@ -40,8 +40,8 @@ def executeTask(taskData: Bytes[base.MAX_TASK_DATA]) -> bool:
     base._validate(target, call)
     log ITaskEnvironment.TaskStarted(target=target, data=call)
     success: bool = False
-    reason: Bytes[MAX_REASON] = b""
-    success, reason = raw_call(target, call, max_outsize=MAX_REASON, revert_on_failure=False)
+    reason: Bytes[task_data.MAX_OUTCOME] = b""
+    success, reason = raw_call(target, call, max_outsize=task_data.MAX_OUTCOME, revert_on_failure=False)
     if not success:
         raw_revert(reason)
     log ITaskEnvironment.TaskCompleted(target=target, success=True)

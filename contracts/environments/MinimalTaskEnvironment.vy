@@ -2,7 +2,8 @@
 """
 @title MinimalTaskEnvironment
 @license MIT
-@notice Calls the target and returns whether it succeeded. The proxy lets nobody but the manager in, so that there is no guard.
+@notice Calls the target and returns whether the call succeeded.
+@dev There is no guard: a task's proxy admits the manager only, and this contract has nothing of its own to protect.
 """
 
 from ..interfaces import ITaskEnvironment
@@ -15,8 +16,9 @@ implements: ITaskEnvironment
 def executeTask(taskData: Bytes[base.MAX_TASK_DATA]) -> bool:
     """
     @notice Call the target.
+    @dev Reverts with no data if `taskData` is not the encoding of (address, bytes).
     @param taskData abi.encode(target, call), up to 4,096 bytes.
-    @return Whether the target succeeded.
+    @return Whether the call succeeded.
     """
     target: address = empty(address)
     call: Bytes[base.MAX_CALL] = b""

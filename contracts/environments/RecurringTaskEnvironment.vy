@@ -2,10 +2,12 @@
 """
 @title RecurringTaskEnvironment
 @license MIT
-@notice A worked example of an environment of one's own: calls the target every INTERVAL blocks, as long as the target succeeds and the owner's
-        bond pays for it. To stop it, cancel the next one; cancellers of the environment can.
-@dev Before: the target is looked at. After: the task is rescheduled, which takes up to 130,000 of its gas. If the manager refuses that,
-     for want of bond or gas say, the run counts all the same, RecurrenceRefused says why, and the task does not run again.
+@notice An example of an environment of one's own, to copy: calls the target every INTERVAL blocks, as long as the
+        target succeeds and the owner's bond pays. To end the series, cancel the next task: the owner and the
+        cancellers of the environment may.
+@dev Before the call, the environment validates the target. After the call, the environment reschedules the task,
+     which takes up to 130,000 of the task's gas. The manager may refuse, because the bond or the gas is too small.
+     Then the run still counts, the task does not run again, and RecurrenceRefused tells the reason.
 """
 
 from ..interfaces import ITaskEnvironment
@@ -24,7 +26,7 @@ INTERVAL: public(immutable(uint64))
 def __init__(taskManager: address, interval: uint64):
     """
     @dev Reverts with `InvalidTarget()` if the manager has no code, with `InvalidValue()` for an interval of 0.
-    @param taskManager The manager whose tasks this serves.
+    @param taskManager The manager whose tasks this environment serves.
     @param interval In blocks, at least 1.
     """
     if interval == 0:
@@ -37,9 +39,10 @@ def __init__(taskManager: address, interval: uint64):
 def executeTask(taskData: Bytes[base.MAX_TASK_DATA]) -> bool:
     """
     @notice Call the target, and reschedule the task if the target succeeds.
-    @dev Reverts with `CallerNotOwnerOrTaskManager()`, `ZeroTargetAddress()`, `EmptyCalldata()`.
+    @dev Reverts with `CallerNotOwnerOrTaskManager()` for anyone but the manager, with no data if `taskData` is not the
+         encoding of (address, bytes), with `ZeroTargetAddress()`, and with `EmptyCalldata()`.
     @param taskData abi.encode(target, call), up to 4,096 bytes.
-    @return Whether the target succeeded.
+    @return Whether the call to the target succeeded.
     """
     target: address = empty(address)
     call: Bytes[base.MAX_CALL] = b""
@@ -59,11 +62,12 @@ def _before(target: address, call: Bytes[base.MAX_CALL]):
 @internal
 def _after(target: address, success: bool):
     """
-    @dev The price of the next one may be any: it is bounded by the owner's bond.
+    @dev The next run may have any price: the owner's bond is the bound.
     """
     log ITaskEnvironment.TaskCompleted(target=target, success=success)
     if success:
-        target_block: uint64 = unsafe_add(convert(block.number, uint64), INTERVAL)  # a block before this one is refused
+        # An interval may overflow: the manager refuses a block in the past.
+        target_block: uint64 = unsafe_add(convert(block.number, uint64), INTERVAL)
         done: bool = False
         reason: Bytes[base.MAX_REFUSAL] = b""
         done, reason = base._reschedule(target_block, max_value(uint256))

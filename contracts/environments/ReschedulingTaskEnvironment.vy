@@ -2,11 +2,12 @@
 """
 @title ReschedulingTaskEnvironment
 @license MIT
-@notice As BasicTaskEnvironment, and a target that fails is called again after 5 blocks, at most 3 times, paid from the owner's bond. A retry
-        never costs more than twice the first price.
-@dev Coming again takes about 60,000 of the task's gas, 22,000 more where it is the first task in 64 blocks, as much again in 16,384 and in
-     four million. A task that can leave the target 100,000 besides keeps RETRY_GAS back, so that a target that burns everything is retried
-     too; a smaller one leaves the target its gas, and comes again if the target failed without using it.
+@notice As BasicTaskEnvironment, but retries a target that fails: after 5 blocks, at most 3 times, paid from the
+        owner's bond. A retry never costs more than twice the first price.
+@dev Rescheduling takes about 60,000 of the task's gas. The calendar takes 22,000 more for the first task in 64
+     blocks, as much again for the first in 16,384, and in four million. The environment keeps RETRY_GAS for that, if
+     the target can still have TARGET_GAS: so a target that burns all the gas is retried too. A task with less gas
+     leaves all of it to the target, and is retried if the failing target did not use the gas.
 """
 
 from ..interfaces import ITaskEnvironment
@@ -20,17 +21,18 @@ exports: base.TASK_MANAGER
 
 RETRY_DELAY: public(constant(uint64)) = 5
 MAX_RETRIES: public(constant(uint8)) = 3
-# In per cent of the first price.
+# The highest price of a retry, in per cent of the first price.
 MAX_RETRY_PRICE: constant(uint256) = 200
 RETRY_GAS: constant(uint256) = 135_000
-# What a target is left with before RETRY_GAS is kept back.
+# RETRY_GAS is kept only if the target can have this much gas.
 TARGET_GAS: constant(uint256) = 100_000
 
 
 @deploy
 def __init__(taskManager: address):
     """
-    @param taskManager The manager whose tasks this serves.
+    @dev Reverts with `InvalidTarget()` if the manager has no code.
+    @param taskManager The manager whose tasks this environment serves.
     """
     base.__init__(taskManager)
 
@@ -38,10 +40,11 @@ def __init__(taskManager: address):
 @external
 def executeTask(taskData: Bytes[base.MAX_TASK_DATA]) -> bool:
     """
-    @notice Call the target, and come again if it fails.
-    @dev Reverts with `CallerNotOwnerOrTaskManager()`, `ZeroTargetAddress()`, `EmptyCalldata()`.
+    @notice Call the target, and reschedule the task if the target fails.
+    @dev Reverts with `CallerNotOwnerOrTaskManager()` for anyone but the manager, with no data if `taskData` is not the
+         encoding of (address, bytes), with `ZeroTargetAddress()`, and with `EmptyCalldata()`.
     @param taskData abi.encode(target, call), up to 4,096 bytes.
-    @return Whether the target succeeded.
+    @return Whether the call to the target succeeded.
     """
     target: address = empty(address)
     call: Bytes[base.MAX_CALL] = b""

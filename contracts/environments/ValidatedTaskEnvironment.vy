@@ -2,7 +2,7 @@
 """
 @title ValidatedTaskEnvironment
 @license MIT
-@notice Refuses a target without code and a call without a selector, and logs the first argument of the call.
+@notice Refuses a target without code and a call without a selector, and logs the call's first argument.
 """
 
 from ..interfaces import ITaskEnvironment
@@ -14,13 +14,15 @@ implements: ITaskEnvironment
 
 exports: base.TASK_MANAGER
 
+# Bytes of a selector, the start of each call to a contract.
 SELECTOR: constant(uint256) = 4
 
 
 @deploy
 def __init__(taskManager: address):
     """
-    @param taskManager The manager whose tasks this serves.
+    @dev Reverts with `InvalidTarget()` if the manager has no code.
+    @param taskManager The manager whose tasks this environment serves.
     """
     base.__init__(taskManager)
 
@@ -29,10 +31,11 @@ def __init__(taskManager: address):
 def executeTask(taskData: Bytes[base.MAX_TASK_DATA]) -> bool:
     """
     @notice Call the target.
-    @dev Reverts with `CallerNotOwnerOrTaskManager()`, `InvalidTarget()` for zero and for an account without code, `InvalidValue()` for a
-         call under 4 bytes.
+    @dev Reverts with `CallerNotOwnerOrTaskManager()` for anyone but the manager, with no data if `taskData` is not the
+         encoding of (address, bytes), with `InvalidTarget()` for zero and for an account without code, and with
+         `InvalidValue()` for a call under 4 bytes.
     @param taskData abi.encode(target, call), up to 4,096 bytes.
-    @return Whether the target succeeded.
+    @return Whether the call to the target succeeded.
     """
     target: address = empty(address)
     call: Bytes[base.MAX_CALL] = b""

@@ -2,7 +2,8 @@
 """
 @title Environment errors
 @license MIT
-@notice The custom errors of the environments and of their proxy, one helper each (see shared/errors.vy).
+@notice The custom errors of the environments and of their proxy. Each has one helper, for the reason in
+        shared/errors.vy.
 """
 
 

@@ -2,30 +2,33 @@
 """
 @title Task execution base
 @license MIT
-@notice What an execution environment is made of: the manager's address, the guard, the decoding, the call. An environment puts what it does
-        before and after between them:
+@notice The parts of an execution environment: the manager's address, the guard, the decoding and the calls. An
+        environment adds its own work before and after:
 
             target, call = base._open(taskData)     # guard and decoding
             ...                                     # before: refuse with an error, log
             success: bool = base._call(target, call)
-            ...                                     # after: look at what happened, come again
+            ...                                     # after: look at the outcome, reschedule
             return success
 
-@dev An environment is called through the proxy of a task and acts as that task's account. It keeps no state: storage would be the
-     task's own, and is nobody's to read.
+@dev The proxy of a task delegates to an environment, so the environment acts as that task's account. Keep no state:
+     storage would belong to the account of a single task, and nobody could read it.
 """
 
+from ..scheduler import manager_errors
+from ..shared import task_data
 from . import environment_errors
 
-# Bytes of task data, and of the call in it: the three layers take 164 bytes at least.
-MAX_TASK_DATA: constant(uint256) = 4_096
-MAX_CALL: constant(uint256) = 4_000
+# The longest task data, in bytes.
+MAX_TASK_DATA: constant(uint256) = task_data.MAX_DATA
+# The longest call in such data: target, offset and length of the call take three words.
+MAX_CALL: constant(uint256) = MAX_TASK_DATA - 3 * 32
+# The longest reason why the manager refuses to reschedule, in bytes.
+MAX_REFUSAL: constant(uint256) = manager_errors.LONGEST
 
-# What is kept back of a task's gas for the events at its end, and of that for the last of them.
+# Gas for the events at the end of a run, and the part of that for the last event.
 END_GAS: constant(uint256) = 10_000
 LAST_EVENT_GAS: constant(uint256) = 5_000
-# Bytes of a reason why the manager refused: a selector and two words, as the longest of its errors has.
-MAX_REFUSAL: constant(uint256) = 68
 
 TASK_MANAGER: public(immutable(address))
 
@@ -34,6 +37,7 @@ TASK_MANAGER: public(immutable(address))
 def __init__(taskManager: address):
     """
     @dev Reverts with `InvalidTarget()` if the manager has no code.
+    @param taskManager The manager whose tasks this environment serves.
     """
     if not taskManager.is_contract:
         environment_errors._invalid_target()
@@ -42,14 +46,16 @@ def __init__(taskManager: address):
 
 @internal
 @view
-def _open(task_data: Bytes[MAX_TASK_DATA]) -> (address, Bytes[MAX_CALL]):
+def _open(data: Bytes[MAX_TASK_DATA]) -> (address, Bytes[MAX_CALL]):
     """
-    @dev Reverts with `CallerNotOwnerOrTaskManager()` for anyone but the manager, and with no data for what is not (address, bytes).
-    @return The target and the call to it.
+    @dev Reverts with `CallerNotOwnerOrTaskManager()` for anyone but the manager, and with no data if `data` is not the
+         encoding of (address, bytes).
+    @param data abi.encode(target, call).
+    @return The target, and the call to the target.
     """
     if msg.sender != TASK_MANAGER:
         environment_errors._caller_not_owner_or_task_manager()
-    return abi_decode(task_data, (address, Bytes[MAX_CALL]))
+    return abi_decode(data, (address, Bytes[MAX_CALL]))
 
 
 @internal
@@ -67,7 +73,9 @@ def _validate(target: address, call: Bytes[MAX_CALL]):
 @internal
 def _call(target: address, call: Bytes[MAX_CALL]) -> bool:
     """
-    @notice Call the target with all the gas there is. What it returns or reverts with is not copied, however long it is.
+    @notice Call the target with all the gas that is left. Nothing that the target returns or reverts with is copied,
+            so the length of that data costs nothing here.
+    @return Whether the call succeeded.
     """
     return raw_call(target, call, revert_on_failure=False)
 
@@ -75,8 +83,9 @@ def _call(target: address, call: Bytes[MAX_CALL]) -> bool:
 @internal
 def _call_keeping(target: address, call: Bytes[MAX_CALL], kept: uint256) -> bool:
     """
-    @notice As `_call`, but the target does not get the last of the gas.
-    @param kept What the environment keeps, in gas; at least END_GAS where it logs something afterwards.
+    @notice As `_call`, but the environment keeps some gas for itself.
+    @param kept The gas that the environment keeps. At least END_GAS for an environment that logs something afterwards.
+    @return Whether the call succeeded.
     """
     return raw_call(target, call, gas=max(msg.gas, kept) - kept, revert_on_failure=False)
 
@@ -84,11 +93,12 @@ def _call_keeping(target: address, call: Bytes[MAX_CALL], kept: uint256) -> bool
 @internal
 def _reschedule(target_block: uint64, max_payment: uint256) -> (bool, Bytes[MAX_REFUSAL]):
     """
-    @notice Have the running task run again, paid from its owner's bond. A refusal undoes nothing of this run.
-    @dev Keeps back the gas of one event that tells the outcome.
+    @notice Reschedule the running task. The owner's bond pays. A refusal undoes nothing of this run.
+    @dev Keeps the gas of one event that tells the outcome.
     @param target_block The first block of the next run.
-    @param max_payment What the next run may cost at most, in wei.
-    @return Whether the manager took it; if not, the first bytes of what it reverted with, none where the gas did not suffice.
+    @param max_payment The highest cost of the next run, in wei.
+    @return Whether the manager rescheduled the task, and otherwise the error that the manager reverted with: no data
+            if there was too little gas.
     """
     return raw_call(
         TASK_MANAGER,

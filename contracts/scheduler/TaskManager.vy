@@ -2,19 +2,23 @@
 """
 @title TaskManager
 @license MIT
-@notice Schedules calls for future blocks. A task is paid for when it is scheduled; whoever executes what is due earns the fee; every task runs
-        as an account of its own, its environment.
-@dev Decide first: what never changes about a task lies in its environment's code (task_accounts.vy), what changes in one word
-     (task_records.vy), the tasks of one block and size in another (buckets.vy), and which of these are not empty in three levels of
-     bitmaps (calendar.vy). A task that is scheduled into a block in use writes three words and its environment, one that is
-     executed writes one.
+@notice Schedules calls for future blocks. The owner pays for a task when scheduling it. Anyone may execute the tasks
+        that are due, and earns the fee. Each task runs as an account of its own, the task's environment.
+@dev The design decision to know first: where a task's data is kept. What never changes is in the code of the
+     environment (task_accounts.vy). What changes is one word, the record (task_records.vy). The tasks of one block
+     and size share a word, the head of their bucket (buckets.vy). Three levels of bitmaps show which buckets have
+     tasks (calendar.vy). Scheduling into a block in use writes three words and the environment. Executing a task
+     writes one word.
 
-     Trusted: nobody; there is no owner. A task's implementation and target are its owner's choice and can do nothing but fail, at the cost
-     of the gas that was paid for. The lock is not the compiler's: it names its error and lets the running task come again (run_lock.vy).
+     Trusted: nobody. There is no owner. A task's owner chooses implementation and target. Whatever these do can only
+     make that task fail, at the cost of the gas that was paid for. We use our own lock, not @nonreentrant: it reverts
+     with TaskManagerLocked and still admits rescheduleTask (run_lock.vy).
 """
 
+from ..interfaces import ITaskEnvironmentProxy
 from ..interfaces import ITaskManager
 from ..shared import payments
+from ..shared import task_data
 from . import buckets
 from . import calendar
 from . import cancel_rights
@@ -59,6 +63,9 @@ exports: (
     ledger.withdrawBond,
     ledger.withdrawCredit,
     ledger.withdrawCreditFor,
+    task_accounts.EXECUTION_ENV_TEMPLATE,
+    task_accounts.encodeTask,
+    task_accounts.getEnvironment,
     task_schedule.EXECUTION_WINDOW,
     task_schedule.LARGE_GAS,
     task_schedule.MAX_SCHEDULE_DISTANCE,
@@ -66,6 +73,8 @@ exports: (
     task_schedule.MINIMUM_GAS_PRICE,
     task_schedule.SMALL_GAS,
     task_views.currentTask,
+    task_views.estimateCost,
+    task_views.estimateCostAt,
     task_views.getNextExecutionBlockInRange,
     task_views.getTaskMetadata,
     task_views.getTaskPayment,
@@ -76,10 +85,7 @@ exports: (
     task_views.whyStuck,
 )
 
-interface TaskEnvironmentProxy:
-    def sweep(to: address): nonpayable
-    def sweepToken(token: address, to: address): nonpayable
-
+# How many tasks an account has scheduled, which is the nonce of the next.
 nonces: public(HashMap[address, uint256])
 
 
@@ -87,10 +93,10 @@ nonces: public(HashMap[address, uint256])
 def __init__(treasury: address, executionWindow: uint64, minimumGasPrice: uint256, proxyBlueprint: address):
     """
     @dev Reverts with `InvalidInput()`.
-    @param treasury Who is credited with the protocol's share.
-    @param executionWindow How many blocks after its target a task can be executed, 1 to 2,097,152.
-    @param minimumGasPrice Tasks are priced and executors paid as if the base fee were at least this, in wei, 1 to 2^64.
-    @param proxyBlueprint ERC-5202 blueprint of TaskEnvironmentProxy, of which the manager makes its own.
+    @param treasury The account that is credited with the protocol's share.
+    @param executionWindow For how many blocks after its target block a task can be executed, 1 to 2,097,152.
+    @param minimumGasPrice The lowest gas price that tasks are priced at and executors are paid at, in wei, 1 to 2^64.
+    @param proxyBlueprint ERC-5202 blueprint of TaskEnvironmentProxy, from which the manager creates a proxy of its own.
     """
     ledger.__init__(treasury)
     task_schedule.__init__(executionWindow, minimumGasPrice)
@@ -107,20 +113,23 @@ def scheduleTask(
     taskGasLimit: uint256,
     targetBlock: uint64,
     maxPayment: uint256,
-    taskCallData: Bytes[task_accounts.MAX_DATA],
+    taskCallData: Bytes[task_data.MAX_DATA],
 ) -> (bool, uint256, bytes32):
     """
-    @notice Schedule a call and pay for it with the attached value; what is above the cost comes back. A surplus worth less than the gas
-            of returning it is added to the task's payment instead, as a top-up, if the payment can be kept exactly with it.
-    @dev Reverts with, in this order, `TaskManagerLocked()`, `TaskValidation_InvalidTargetAddress()`, `TaskGasTooLarge(gasLimit)`,
-         `TaskValidation_TargetBlockInPast(targetBlock, currentBlock)`, `TaskValidation_TargetBlockTooFar(targetBlock, currentBlock)`,
-         `TaskCostAboveMax(cost, maxPayment)`, `InvalidPaymentAmount(expected, provided)`, `InsufficientGas()`,
-         `TooManyTasksScheduled()`. An estimate of the gas suffices some blocks later too, whatever others schedule or cancel meanwhile.
-    @param implementation The execution environment that the task's account delegates to; it must have code.
-    @param taskGasLimit Gas that the implementation gets, up to 750,000. It decides the size: up to 100,000 is small, up to 250,000 medium.
-    @param targetBlock The first block in which it can be executed, up to 2,097,152 ahead.
-    @param maxPayment Refuse if it costs more, in wei.
-    @param taskCallData The call to the implementation, up to 4,096 bytes; `encodeTask` makes it.
+    @notice Schedule a call and pay for it with the attached value. The surplus goes back to the caller. A surplus
+            worth less than the gas of returning it is added to the task's payment, as a top-up, if the payment stays
+            exact with it.
+    @dev An estimate of the gas also suffices some blocks later, whatever others schedule or cancel meanwhile. Reverts
+         with, in this order, `TaskManagerLocked()`, `TaskValidation_InvalidTargetAddress()`,
+         `TaskGasTooLarge(gasLimit)`, `TaskValidation_TargetBlockInPast(targetBlock, currentBlock)`,
+         `TaskValidation_TargetBlockTooFar(targetBlock, currentBlock)`, `TaskCostAboveMax(cost, maxPayment)`,
+         `InvalidPaymentAmount(expected, provided)`, `InsufficientGas()`, `TooManyTasksScheduled()`.
+    @param implementation The execution environment that the task's account delegates to. Must have code.
+    @param taskGasLimit Gas for the implementation, at most 750,000. Up to 100,000 the task is small, up to 250,000
+           medium.
+    @param targetBlock The first block in which the task can be executed, at most 2,097,152 blocks ahead.
+    @param maxPayment The highest cost that the caller accepts, in wei.
+    @param taskCallData The call to the implementation, at most 4,096 bytes. `encodeTask` makes this data.
     @return True, the cost in wei, the task's id.
     """
     run_lock._enter()
@@ -132,7 +141,7 @@ def scheduleTask(
         manager_errors._invalid_payment_amount(cost, msg.value)
     nonce: uint256 = self._take_nonce()
     environment: address = task_accounts._create(msg.sender, nonce, implementation, taskCallData)
-    # The gas of a refund is asked for although there may be none: an estimate then suffices for a later block, with another price.
+    # Demand the gas of a refund even if there is none: an estimate then suffices in a later block, at another price.
     task_schedule._ask_for_gas(payments.PAYMENT_GAS_LEFT)
     surplus: uint256 = unsafe_sub(msg.value, cost)
     is_kept: bool = pricing._keeps_surplus(cost, msg.value, task_schedule._gas_price())
@@ -152,11 +161,17 @@ def scheduleWithBond(
     taskGasLimit: uint256,
     targetBlock: uint64,
     maxPayment: uint256,
-    taskCallData: Bytes[task_accounts.MAX_DATA],
+    taskCallData: Bytes[task_data.MAX_DATA],
 ) -> (bool, uint256, bytes32):
     """
-    @notice As `scheduleTask`, paid from the caller's bond.
+    @notice Schedule a call as `scheduleTask` does, and pay for it from the caller's bond.
     @dev Reverts as `scheduleTask` does, with `InsufficientBond(required, actual)` in place of `InvalidPaymentAmount`.
+    @param implementation As in `scheduleTask`.
+    @param taskGasLimit As in `scheduleTask`.
+    @param targetBlock As in `scheduleTask`.
+    @param maxPayment As in `scheduleTask`.
+    @param taskCallData As in `scheduleTask`.
+    @return True, the cost in wei, the task's id.
     """
     run_lock._only_free()
     cost: uint256 = 0
@@ -176,10 +191,12 @@ def scheduleWithBond(
 @payable
 def topUpTask(taskId: bytes32):
     """
-    @notice Add the attached value to a task's payment, so that it is worth executing when the base fee has risen. Anyone may; a refund
-            goes to the task's owner.
-    @dev Reverts with `TaskManagerLocked()`, `InvalidPaymentAmount(1, 0)`, `TaskNotFound(taskId)`, `TaskAlreadyCancelled(taskId)`,
-         `TaskAlreadyExecuted(taskId)`.
+    @notice Add the attached value to a task's payment, so that executing the task pays although the base fee has
+            risen. Anyone may do this. A refund goes to the task's owner.
+    @dev Reverts with `TaskManagerLocked()`, with `InvalidPaymentAmount(1, 0)` if no value is attached, with
+         `TaskNotFound(taskId)`, with `TaskAlreadyCancelled(taskId)`, and with `TaskAlreadyExecuted(taskId)` for a
+         task that was executed or is past its window.
+    @param taskId A scheduled task.
     """
     run_lock._only_free()
     if msg.value == 0:
@@ -192,10 +209,13 @@ def topUpTask(taskId: bytes32):
 @external
 def cancelTask(taskId: bytes32):
     """
-    @notice Cancel a task; the whole payment goes back to its owner, as a credit if he refuses it.
+    @notice Cancel a task. The whole payment goes back to the task's owner, as a credit if the owner refuses the
+            payment.
     @dev Reverts with, in this order, `TaskManagerLocked()`, `TaskNotFound(taskId)`, `TaskAlreadyCancelled(taskId)`,
-         `TaskAlreadyExecuted(taskId)` for one that was executed or is past its window, `Unauthorized(caller, owner)` for anyone but
-         the owner, a canceller of the task and one of its environment.
+         `TaskAlreadyExecuted(taskId)` for a task that was executed or is past its window,
+         `Unauthorized(caller, owner)` for anyone but the owner and the cancellers of the task and of its environment,
+         `InsufficientGas()` if there is too little gas for the refund.
+    @param taskId A scheduled task.
     """
     run_lock._enter()
     record: uint256 = task_schedule._scheduled_record(taskId)
@@ -213,23 +233,31 @@ def cancelTask(taskId: bytes32):
 @external
 def sweepEnvironment(taskId: bytes32, to: address):
     """
-    @notice Send what ether is left in a task's environment to an account; its owner only, at any time outside a run.
-    @dev Reverts with `TaskManagerLocked()`, `TaskNotFound(taskId)`, `Unauthorized(caller, owner)`, `InvalidPayoutAddress(0)`,
-         `TransferFailed()`.
+    @notice Send the ether that is left in a task's environment to an account. Only the owner may, at any time outside
+            a run.
+    @dev Reverts with `TaskManagerLocked()`, with `TaskNotFound(taskId)`, with `Unauthorized(caller, owner)`, with
+         `InvalidPayoutAddress(0)` for the zero account, and with `TransferFailed()` if the account refuses.
+    @param taskId Any task of the environment, in any state.
+    @param to The account that is paid.
     """
     environment: address = self._sweep(taskId, to)
-    extcall TaskEnvironmentProxy(environment).sweep(to)
+    extcall ITaskEnvironmentProxy(environment).sweep(to)
     run_lock._leave()
 
 
 @external
 def sweepEnvironmentToken(taskId: bytes32, token: address, to: address):
     """
-    @notice Send what is left of an ERC-20 token in a task's environment to an account; its owner only.
-    @dev Reverts as `sweepEnvironment` does, and with what the token reverts with.
+    @notice Send what is left of an ERC-20 token in a task's environment to an account. Only the owner may, at any time
+            outside a run.
+    @dev Reverts as `sweepEnvironment` does, with `TransferFailed()` if the token has no code or returns false, and
+         with the token's own error.
+    @param taskId Any task of the environment, in any state.
+    @param token The token's contract.
+    @param to The account that receives the tokens.
     """
     environment: address = self._sweep(taskId, to)
-    extcall TaskEnvironmentProxy(environment).sweepToken(token, to)
+    extcall ITaskEnvironmentProxy(environment).sweepToken(token, to)
     run_lock._leave()
 
 
@@ -240,11 +268,17 @@ def sweepEnvironmentToken(taskId: bytes32, token: address, to: address):
 @payable
 def rescheduleTask(targetBlock: uint64, maxPayment: uint256) -> (bool, uint256, bytes32):
     """
-    @notice The running task comes again: same environment, owner, size and gas, a new id. Paid from the attached value, the surplus of
-            which goes back to the environment, or from the owner's bond if no value is attached.
-    @dev Reverts with `NoActiveTask()`, `TaskMustRescheduleSelf()` for anyone but the running task's environment,
-         `TaskAlreadyRescheduled(taskId)` the second time in a run, then as `scheduleTask` does from the target block on.
-    @param maxPayment Refuse if it costs more, in wei.
+    @notice Schedule the running task again, under a new id. Environment, owner, size and gas stay the same. The
+            attached value pays, and the surplus goes back to the environment. If no value is attached, the owner's
+            bond pays.
+    @dev Reverts with `NoActiveTask()`, with `TaskMustRescheduleSelf()` for anyone but the running task's environment,
+         with `TaskAlreadyRescheduled(taskId)` the second time in a run, then with
+         `TaskValidation_TargetBlockInPast(targetBlock, currentBlock)`,
+         `TaskValidation_TargetBlockTooFar(targetBlock, currentBlock)`, `TaskCostAboveMax(cost, maxPayment)`,
+         `InsufficientBond(required, actual)` or `InvalidPaymentAmount(expected, provided)`,
+         `TooManyTasksScheduled()`.
+    @param targetBlock The first block in which the next attempt can be executed, at most 2,097,152 blocks ahead.
+    @param maxPayment The highest cost that the environment accepts, in wei.
     @return True, the cost in wei, the new id.
     """
     running: uint256 = run_lock.state
@@ -272,7 +306,7 @@ def rescheduleTask(targetBlock: uint64, maxPayment: uint256) -> (bool, uint256, 
     run_lock.rescheduled = True
     task_id: uint256 = task_schedule._enlist(bucket, head, task_records._again(record, cost), owner)
     if msg.value > cost:
-        # An environment is the proxy and takes plain ether.
+        # An environment is a proxy that accepts plain ether.
         payments._send(msg.sender, unsafe_sub(msg.value, cost))
     return True, cost, convert(task_id, bytes32)
 
@@ -283,12 +317,15 @@ def rescheduleTask(targetBlock: uint64, maxPayment: uint256) -> (bool, uint256, 
 @external
 def executeTasks(payoutAddress: address, targetGasReserve: uint256) -> uint256:
     """
-    @notice Execute what is due: the earliest block first, in a block large, medium, small, in a size by index, as much as the gas allows.
-            Passes over tasks that do not pay at this base fee, at most 64; the next call goes on where this one stopped.
-    @dev Reverts with `TaskManagerLocked()`, `InvalidPayoutAddress(0)`. An estimate of the gas is that of doing nothing: set it yourself.
-    @param payoutAddress Who gets the fees, as a credit if it refuses them.
+    @notice Execute as many due tasks as the gas allows: the earliest block first; in a block large, medium, small; in
+            a size by index. A call passes over at most 64 tasks that do not pay at this base fee. The next call
+            continues there.
+    @dev Set the gas limit yourself: eth_estimateGas returns the cost of a call that executes nothing. Reverts with
+         `TaskManagerLocked()`, and with `InvalidPayoutAddress(0)` for the zero account.
+    @param payoutAddress The account that gets the fees, as a credit if the account refuses the payment.
     @param targetGasReserve Gas that must be left for the caller at the end.
-    @return What was paid, in wei; 0 with nothing due or too little gas. If anything ran, at least 1.1 times what the call's gas costs.
+    @return The fees in wei. 0 if nothing is due or there is too little gas. If a task ran, at least 1.1 times the
+            cost of the call's gas.
     """
     self._begin_execution(payoutAddress)
     paid: uint256 = 0
@@ -305,13 +342,14 @@ def executeTasksById(
     taskIds: DynArray[bytes32, execution.MAX_IDS], payoutAddress: address, targetGasReserve: uint256 = 0
 ) -> uint256:
     """
-    @notice Execute the tasks of the caller's choice, in the caller's order, at whatever they pay. What is not due, was executed or
-            cancelled, or does not fit into the gas, is left out.
-    @dev Reverts with `TaskManagerLocked()`, `InvalidPayoutAddress(0)`, and with `TaskNotFound(taskId)` for an id that is no task's.
-    @param taskIds Up to 256.
-    @param payoutAddress Who gets the fees, as a credit if it refuses them.
-    @param targetGasReserve Gas that must be left for the caller at the end; 0 unless given.
-    @return What was paid, in wei.
+    @notice Execute the tasks that the caller names, in the caller's order, whatever they pay. Tasks that are not due,
+            have ended, or do not fit into the gas are left out.
+    @dev Reverts with `TaskManagerLocked()`, with `InvalidPayoutAddress(0)` for the zero account, and with
+         `TaskNotFound(taskId)` for an id that no task has.
+    @param taskIds At most 256.
+    @param payoutAddress The account that gets the fees, as a credit if the account refuses the payment.
+    @param targetGasReserve Gas that must be left for the caller at the end, 0 by default.
+    @return The fees in wei.
     """
     self._begin_execution(payoutAddress)
     paid: uint256 = 0
@@ -326,11 +364,12 @@ def executeTasksById(
 @external
 def expireTasks(taskIds: DynArray[bytes32, execution.MAX_IDS]) -> uint256:
     """
-    @notice Refund tasks that nobody executed within their window to their owners; anyone may. Others are left out.
-    @dev Reverts with `TaskManagerLocked()`, with `TaskNotFound(taskId)` for an id that is no task's, and with `InsufficientGas()` if there
-         is too little gas for a payment.
-    @param taskIds Up to 256.
-    @return How many expired.
+    @notice Refund tasks that nobody executed within their window. The payments go to the owners. Anyone may call
+            this. Other tasks are left out.
+    @dev Reverts with `TaskManagerLocked()`, with `TaskNotFound(taskId)` for an id that no task has, and with
+         `InsufficientGas()` if there is too little gas for a payment.
+    @param taskIds At most 256.
+    @return How many tasks expired.
     """
     run_lock._enter()
     expired: uint256 = 0
@@ -347,69 +386,6 @@ def expireTasks(taskIds: DynArray[bytes32, execution.MAX_IDS]) -> uint256:
     return expired
 
 
-# ---------------------------------------------------------------- views
-
-
-@view
-@external
-def estimateCost(targetBlock: uint64, taskGasLimit: uint256) -> uint256:
-    """
-    @notice What `scheduleTask` charges in this block (pricing.vy).
-    @dev Reverts with `TaskGasTooLarge(gasLimit)`, `TaskValidation_TargetBlockInPast(targetBlock, currentBlock)`,
-         `TaskValidation_TargetBlockTooFar(targetBlock, currentBlock)`.
-    @return In wei, never 0; the largest uint256 where it cannot be paid.
-    """
-    cost: uint256 = 0
-    bucket: uint256 = 0
-    head: uint256 = 0
-    cost, bucket, head = task_schedule._quote(targetBlock, taskGasLimit, task_schedule._size(taskGasLimit), task_schedule._gas_price())
-    return cost
-
-
-@view
-@external
-def estimateCostAt(targetBlock: uint64, taskGasLimit: uint256, baseFee: uint256) -> uint256:
-    """
-    @notice As `estimateCost`, at a base fee that the caller names, in wei: many nodes show 0 to a call.
-    """
-    gas_price: uint256 = max(baseFee, task_schedule.MINIMUM_GAS_PRICE)
-    cost: uint256 = 0
-    bucket: uint256 = 0
-    head: uint256 = 0
-    cost, bucket, head = task_schedule._quote(targetBlock, taskGasLimit, task_schedule._size(taskGasLimit), gas_price)
-    return cost
-
-
-@view
-@external
-def getEnvironment(
-    owner: address, taskNonce: uint256, implementation: address, taskData: Bytes[task_accounts.MAX_DATA]
-) -> address:
-    """
-    @return The account that the owner's task with this nonce, implementation and data has or would have.
-    """
-    return task_accounts._address(owner, taskNonce, implementation, taskData)
-
-
-@view
-@external
-def EXECUTION_ENV_TEMPLATE() -> address:
-    """
-    @return The proxy that every environment delegates to.
-    """
-    return task_accounts.template
-
-
-@pure
-@external
-def encodeTask(target: address, call: Bytes[task_accounts.MAX_CALL]) -> Bytes[4_068]:
-    """
-    @notice The three layers of task data: `executeTask(bytes)` of an environment, of (target, call), of the call.
-    @param call Up to 3,904 bytes.
-    """
-    return task_accounts._task_data(target, call)
-
-
 # ---------------------------------------------------------------- internals
 
 
@@ -419,14 +395,17 @@ def _offer(
     implementation: address, gas_limit: uint256, target_block: uint64, max_payment: uint256
 ) -> (uint256, uint256, uint256):
     """
-    @return The cost, the bucket and its word, of a task that may be scheduled.
+    @notice Check the arguments of a new task.
+    @return The cost in wei, the bucket, and the bucket's head.
     """
     if implementation == self or not implementation.is_contract:
         manager_errors._invalid_target_address()
     cost: uint256 = 0
     bucket: uint256 = 0
     head: uint256 = 0
-    cost, bucket, head = task_schedule._quote(target_block, gas_limit, task_schedule._size(gas_limit), task_schedule._gas_price())
+    cost, bucket, head = task_schedule._quote(
+        target_block, gas_limit, task_schedule._size(gas_limit), task_schedule._gas_price()
+    )
     if cost > max_payment:
         manager_errors._task_cost_above_max(cost, max_payment)
     return cost, bucket, head

@@ -1,30 +1,36 @@
 # pragma version 0.4.3
 """
-@title Due buckets
+@title Buckets
 @license MIT
-@notice The tasks of one block and one size: gives out indices and knows which of them are live. Cancelled ones are passed 94 or
-        256 at a time, and without being looked at where 512 in a row are gone.
-@dev One word has all of a bucket of up to 94 tasks; further ones have a bit in a word of 256, and one in the summary:
+@notice A bucket holds the tasks of one block and one size. This module gives out the indices of a bucket and knows
+        which indices are live. A search passes over cancelled indices 94 or 256 at a time, and over 512 without a
+        read if all of them are gone.
+@dev The head of a bucket is one word. The head is enough for 94 tasks. Each later task has a bit in a further word of
+     256 bits, and 512 indices share a bit of the summary:
 
-         given 0-16 | live 17-33 | summary 34-161, a bit for each 512 indices | live bits of the indices 0 to 93 162-255
+         given 0-16 | live 17-33 | summary 34-161 | live bits of the indices 0 to 93 162-255
 
      A summary bit is set if and only if one of its two further words is not zero.
 
-     Invariant: while a bucket is marked in the calendar, its live bits are its scheduled tasks. The word of a bucket that was executed to
-     its end is not written any more: nothing reads it, since blocks only pass.
+     Invariant: while the calendar marks a bucket, the live bits of the bucket are its scheduled tasks. When a bucket
+     was executed to the end, the head keeps its last value: nobody reads that head again, because blocks only pass.
 """
 
 from ..shared import bits
 from . import manager_errors
 
+# Indices that a bucket gives out.
 MAX_TASKS: constant(uint256) = 65_536
+# The answer of a search that found nothing.
 NO_INDEX: constant(uint256) = max_value(uint256)
+
 COUNT: constant(uint256) = 2**17 - 1
 LIVE_AT: constant(uint256) = 17
 ONE_LIVE: constant(uint256) = 1 << 17
 SUMMARY_AT: constant(uint256) = 34
 SUMMARY: constant(uint256) = 2**128 - 1
 INLINE_AT: constant(uint256) = 162
+# Indices whose live bits are in the head.
 INLINE: constant(uint256) = 94
 
 heads: HashMap[uint256, uint256]  # bucket
@@ -41,8 +47,8 @@ def _live(head: uint256) -> uint256:
 def _add(bucket: uint256, head: uint256) -> uint256:
     """
     @dev Reverts with `TooManyTasksScheduled()`.
-    @param head The bucket's word.
-    @return The index that was given out.
+    @param head The bucket's head.
+    @return The new index.
     """
     index: uint256 = head & COUNT
     if index == MAX_TASKS:
@@ -60,8 +66,8 @@ def _add(bucket: uint256, head: uint256) -> uint256:
 @internal
 def _clear(bucket: uint256, head: uint256, index: uint256) -> uint256:
     """
-    @param index A live one.
-    @return The bucket's word without it, for the caller to write.
+    @param index Must be live.
+    @return The head without this index. The caller writes the head.
     """
     updated: uint256 = unsafe_sub(head, ONE_LIVE)
     if index < INLINE:
@@ -78,7 +84,7 @@ def _clear(bucket: uint256, head: uint256, index: uint256) -> uint256:
 @view
 def _next(bucket: uint256, head: uint256, start: uint256) -> uint256:
     """
-    @return The first live index from `start` on; NO_INDEX if there is none.
+    @return The first live index from `start` on, or NO_INDEX.
     """
     if start < INLINE:
         rest: uint256 = head >> (INLINE_AT + start)
@@ -87,7 +93,7 @@ def _next(bucket: uint256, head: uint256, start: uint256) -> uint256:
         if rest != 0:
             return start + bits._lowest(rest)
     index: uint256 = max(start, INLINE)
-    # Two words of the first summary bit, one of the next.
+    # At most two further words of the first summary bit, and one of the next.
     for _: uint256 in range(4):
         summary: uint256 = ((head >> SUMMARY_AT) & SUMMARY) >> (index >> 9)
         if summary == 0:

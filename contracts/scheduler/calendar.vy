@@ -2,15 +2,20 @@
 """
 @title Calendar
 @license MIT
-@notice Which buckets have tasks: three levels of bitmaps, so that the next one is found in as many reads however far away it is.
-@dev A bucket's number is block * 4 + rank, rank 0 for large, 1 for medium, 2 for small: ascending numbers are the order of execution.
-     Level 0 has a bit for each bucket, level 1 one for each word of level 0 that is not zero, level 2 likewise: a word of level 2
-     stands for 2^22 blocks, twice what tasks can be scheduled ahead. The idea of summary levels is that of van Emde Boas trees; in
-     this form it is known from Uniswap v3's tick bitmap, which has one level.
+@notice Marks the buckets that have tasks, in three levels of bitmaps. The search for the next marked bucket takes the
+        same number of reads however far away that bucket is.
+@dev A bucket is one block and one size (buckets.vy). The bucket's number is block * 4 + rank. The rank is 0 for
+     large, 1 for medium, 2 for small, so that ascending numbers are the order of execution.
+
+     Level 0 has one bit for each bucket. Level 1 has one bit for each word of level 0 that is not zero, and level 2
+     one bit for each such word of level 1. So a word of level 2 covers 2^22 blocks, twice as far as tasks can be
+     scheduled ahead. Van Emde Boas trees have such summary levels; Uniswap v3's tick bitmap has one level of this
+     form.
 """
 
 from ..shared import bits
 
+# The answer of a search that found nothing.
 NO_BUCKET: constant(uint256) = max_value(uint256)
 LEVEL_1: constant(uint256) = 1 << 128
 LEVEL_2: constant(uint256) = 2 << 128
@@ -20,6 +25,9 @@ bitmaps: HashMap[uint256, uint256]  # level << 128 | index
 
 @internal
 def _mark(bucket: uint256):
+    """
+    @dev A bucket that is marked already stays marked.
+    """
     bitmap: uint256 = self.bitmaps[bucket >> 8]
     self.bitmaps[bucket >> 8] = bitmap | 1 << (bucket & 255)
     if bitmap == 0:
@@ -33,7 +41,7 @@ def _mark(bucket: uint256):
 @internal
 def _unmark(bucket: uint256):
     """
-    @param bucket A marked bucket.
+    @param bucket Must be marked.
     """
     bitmap: uint256 = self.bitmaps[bucket >> 8] ^ 1 << (bucket & 255)
     self.bitmaps[bucket >> 8] = bitmap
@@ -55,11 +63,13 @@ def _is_marked(bucket: uint256) -> bool:
 @view
 def _next(start: uint256, end: uint256) -> uint256:
     """
-    @dev From the top down: three reads where no marked bucket before `start` shares a word with it, a few more where one does.
-    @return The first marked bucket from `start` to `end`, both included; NO_BUCKET if there is none.
+    @dev Searches from the top level down. That takes three reads, and a few more if a marked bucket before `start`
+         shares a word with the start.
+    @return The first marked bucket from `start` to `end`, both included, or NO_BUCKET.
     """
     bucket: uint256 = start
-    # A level's word can be without a bit from `start` on once a level, and level 2 goes on to the next word.
+    # Each level can turn back once, because its word has no bit from `start` on. Level 2 then moves on to the next
+    # word.
     for _: uint256 in range(8):
         if bucket > end:
             break

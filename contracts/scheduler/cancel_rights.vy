@@ -2,8 +2,8 @@
 """
 @title Cancel rights
 @license MIT
-@notice Who besides the owner may cancel: for a task id, or for an environment, which outlives a reschedule. An environment is below 2^160
-        and every id above, so that one mapping has both.
+@notice Who may cancel besides the owner. A right is for one task id, or for an environment, which is the same after a
+        reschedule. Every environment is below 2^160 and every id above, so one mapping serves for both.
 """
 
 from ..interfaces import ITaskManager
@@ -22,9 +22,11 @@ granted: HashMap[uint256, HashMap[address, bool]]  # task id or environment: can
 @external
 def addTaskCanceller(taskId: bytes32, canceller: address):
     """
-    @notice Let somebody cancel this task. The right ends with the id: a rescheduled task has another.
-    @dev Reverts with `TaskManagerLocked()`, `TaskNotFound(taskId)`, `Unauthorized(caller, owner)`, `InvalidCancellerAddress()` for zero and
-         the owner.
+    @notice Let an account cancel this task. The right does not pass to the next id of a rescheduled task.
+    @dev Reverts with `TaskManagerLocked()`, with `TaskNotFound(taskId)`, with `Unauthorized(caller, owner)` for
+         anyone but the task's owner, and with `InvalidCancellerAddress()` for the zero account and the owner.
+    @param taskId The task, in any state.
+    @param canceller The account that gets the right.
     """
     owner: address = self._set(taskId, convert(taskId, uint256), canceller, True)
     log ITaskManager.TaskCancellerAuthorized(taskId=taskId, owner=owner, canceller=canceller)
@@ -33,8 +35,10 @@ def addTaskCanceller(taskId: bytes32, canceller: address):
 @external
 def removeTaskCanceller(taskId: bytes32, canceller: address):
     """
-    @notice Take that right back.
-    @dev Reverts as `addTaskCanceller` does.
+    @notice Take the right to cancel this task from an account.
+    @dev Reverts as `addTaskCanceller` does. An account without the right is no error.
+    @param taskId The task, in any state.
+    @param canceller The account that loses the right.
     """
     owner: address = self._set(taskId, convert(taskId, uint256), canceller, False)
     log ITaskManager.TaskCancellerRevoked(taskId=taskId, owner=owner, canceller=canceller)
@@ -43,8 +47,10 @@ def removeTaskCanceller(taskId: bytes32, canceller: address):
 @external
 def addEnvironmentCanceller(taskId: bytes32, canceller: address):
     """
-    @notice Let somebody cancel every task of this task's environment, those of later attempts included.
+    @notice Let an account cancel every task of this task's environment, including later attempts.
     @dev Reverts as `addTaskCanceller` does.
+    @param taskId Any task of the environment.
+    @param canceller The account that gets the right.
     """
     environment: address = task_ids._environment(convert(taskId, uint256))
     owner: address = self._set(taskId, convert(environment, uint256), canceller, True)
@@ -54,8 +60,10 @@ def addEnvironmentCanceller(taskId: bytes32, canceller: address):
 @external
 def removeEnvironmentCanceller(taskId: bytes32, canceller: address):
     """
-    @notice Take that right back.
-    @dev Reverts as `addTaskCanceller` does.
+    @notice Take the right to cancel the tasks of this task's environment from an account.
+    @dev Reverts as `addTaskCanceller` does. An account without the right is no error.
+    @param taskId Any task of the environment.
+    @param canceller The account that loses the right.
     """
     environment: address = task_ids._environment(convert(taskId, uint256))
     owner: address = self._set(taskId, convert(environment, uint256), canceller, False)
@@ -71,7 +79,8 @@ def _is_granted(task_id: uint256, environment: address, caller: address) -> bool
 @internal
 def _set(task_id: bytes32, subject: uint256, canceller: address, may: bool) -> address:
     """
-    @param subject The task's id or environment.
+    @param subject The key in `granted`: the task's id, or the environment.
+    @param may Whether the account has the right from now on.
     @return The task's owner.
     """
     run_lock._only_free()

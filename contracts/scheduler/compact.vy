@@ -2,8 +2,8 @@
 """
 @title Compact
 @license MIT
-@notice Amounts with few significant bits: mantissa * 2^exponent, as the difficulty of Bitcoin's blocks is written. Keeps a price of
-        any size in 46 bits of a word, exactly, because prices are rounded when they are made.
+@notice Packs amounts as mantissa * 2^exponent, as Bitcoin writes the difficulty of a block. A price fits into 46 bits
+        of a word without a loss, because prices are rounded to few significant bits when they are made.
 """
 
 from ..shared import bits
@@ -13,8 +13,8 @@ from ..shared import bits
 @pure
 def _pack_down(amount: uint256, digits: uint256) -> uint256:
     """
-    @param digits Significant bits that are kept.
-    @return exponent << digits | mantissa, of the largest such amount that is not above `amount`.
+    @param digits How many significant bits to keep.
+    @return exponent << digits | mantissa, for the largest such amount that is not above `amount`.
     """
     length: uint256 = bits._length(amount)
     if length <= digits:
@@ -27,7 +27,9 @@ def _pack_down(amount: uint256, digits: uint256) -> uint256:
 @pure
 def _round_up(amount: uint256, digits: uint256) -> uint256:
     """
-    @return The smallest amount with so many significant bits that is not below `amount`, which is below 2^255.
+    @param amount Below 2^255.
+    @param digits How many significant bits to keep.
+    @return The smallest amount with at most that many significant bits that is not below `amount`.
     """
     length: uint256 = bits._length(amount)
     if length <= digits:

@@ -2,15 +2,20 @@
 """
 @title Execution
 @license MIT
-@notice Runs what is due and pays who runs it. Two promises: a task that is started has all the gas that it asked for, and a call that ran
-        a task pays at least 1.1 times what its gas costs.
-@dev The first: before a task is started, what is left covers it with what the calls on the way hold back and use, and the end of the
-     call. The second: a task is run only if what was earned with it covers what the call has used, the task at its worst, and the end of
-     the call at its worst; what does not pay for itself is passed over, and a call that has earned looks on only as far as that covers.
+@notice Runs the tasks that are due and pays the executor. Two promises: a task that is started has all the gas that
+        the task asked for, and a call that ran a task pays at least 1.1 times the cost of the call's gas.
+@dev The first promise: a task is started only if the remaining gas covers the task, the 1/64 that each call on the way
+     withholds, and finishing this call.
+
+     The second promise: a task runs only if the call's earnings with this task cover the gas that the call has used,
+     the task in the worst case, and finishing the call in the worst case. A task that does not pay for itself is
+     passed over. A call that has earned something searches on only while the earnings cover the search.
 """
 
 from ..interfaces import ITaskManager
+from ..shared import bits
 from ..shared import payments
+from ..shared import task_data
 from . import buckets
 from . import calendar
 from . import ledger
@@ -28,45 +33,47 @@ uses: task_records
 uses: run_lock
 uses: task_schedule
 
+# Ids that one call takes at most: memory for the whole list is paid for in each call.
 MAX_IDS: constant(uint256) = 256
-# A payment is enough for some gas if payment * PAYMENT_UNITS >= gas * gas price * GAS_UNITS: the executor's share of it is at least 1.1
-# times what the gas costs.
+# A payment is enough for some gas if payment * PAYMENT_UNITS >= gas * gas price * GAS_UNITS. Then the executor's
+# share of the payment is at least 1.1 times the cost of that gas.
 PAYMENT_UNITS: constant(uint256) = ledger.EXECUTOR_SHARE_BPS * 10
 GAS_UNITS: constant(uint256) = ledger.BPS * 11
-# Unprofitable tasks that one call passes over.
+# How many unprofitable tasks one call passes over.
 MAX_PASSED: constant(uint256) = 64
-# What a call takes before its first instruction: 21,000 and the calldata of executeTasks, 68 bytes, at most 16 gas each.
+# Gas before the first instruction: 21,000, and the calldata of executeTasks, 68 bytes at 16 gas or less.
 CALL_GAS: constant(uint256) = 22_500
-# What the environment's proxies need before the implementation is entered, and for each byte of code that they read.
+# What the environment's proxies use before they enter the implementation, and for each byte of code that they read.
 PROXY_GAS: constant(uint256) = 14_000
 PROXY_GAS_PER_BYTE: constant(uint256) = 3
-# Two levels of calls each hold back a 64th: limit * (64/63)^2.
+# Each of two calls on the way withholds 1/64: limit * (64/63)^2.
 GROSS_DIVIDEND: constant(uint256) = 4_096
 GROSS_DIVISOR: constant(uint256) = 3_969
-# What one more task costs a call besides its gas: its word, its environment's account, its event, the search.
+# What one more task costs a call besides the task's own gas: record, account of the environment, event, search.
 TASK_GAS: constant(uint256) = 15_000
-# What the end of a call costs at its worst: the bucket, the calendar, three credits, a payment to a new account, the events.
+# Gas to finish a call in the worst case: bucket, calendar, three credits, a payment to a new account, events.
 END_GAS: constant(uint256) = 125_000
-# What must be there for the end of a call: that, and what a payee may burn (payments.vy).
+# Gas that must be left to finish a call: END_GAS, and what a payee may burn (payments.vy).
 END_GAS_LIMIT: constant(uint256) = 250_000
-# For a look at a task that the executor named: its record, its account, and what one pass of the loop costs.
+# A look at a task that the executor named: record, account, and one pass of the loop.
 NAMED_GAS: constant(uint256) = 10_000
-# For a look at the next bucket and its first task: six words of the calendar, three of the bucket, a record, an account.
+# A look at the next bucket and its first task: six words of the calendar, three of the bucket, a record, an account.
 LOOK_GAS: constant(uint256) = 30_000
-# What a call has used at its worst when it comes to its first task: CALL_GAS, six words of the calendar, five of the bucket.
+# What a call has used in the worst case at its first task: CALL_GAS, six words of the calendar, five of the bucket.
 FRESH_GAS: constant(uint256) = 60_000
+# Vyper wants a bound for a loop; gas is the real one.
 MAX_STEPS: constant(uint256) = 2**64
 
-# Where a call stopped that passed over tasks: number of the bucket << 16 | index; 0 if none did.
+# Where the last call that passed over tasks stopped: bucket << 16 | index. 0 if there was none.
 stopped_at: uint256
 
 
 @internal
 def _execute_due(gas_reserve: uint256) -> (uint256, uint256, uint256):
     """
-    @notice Run what is due: by block, in a block large, medium, small, in a size by index.
-    @param gas_reserve What must be left for the caller.
-    @return What was paid for the tasks that ran, in wei; how many ran; how many of them without success.
+    @notice Run the tasks that are due: the earliest block first; in a block large, medium, small; in a size by index.
+    @param gas_reserve Gas that must be left for the caller.
+    @return The payments for the tasks that ran, in wei; how many ran; how many of those failed.
     """
     entry_gas: uint256 = msg.gas + CALL_GAS
     gas_kept: uint256 = min(gas_reserve, 2**64) + END_GAS_LIMIT
@@ -74,7 +81,7 @@ def _execute_due(gas_reserve: uint256) -> (uint256, uint256, uint256):
     first: uint256 = task_schedule._first_due() << 16
     last_bucket: uint256 = block.number * 4 + 3
     stopped_before: uint256 = self.stopped_at
-    # A call that does not begin with what is due first wraps around, up to the bucket where it began.
+    # A call that does not begin with the first due task wraps around, up to the bucket where the call began.
     position: uint256 = max(stopped_before, first)
     wrapped: bool = position == first
     stop_at: uint256 = 0
@@ -111,14 +118,15 @@ def _execute_due(gas_reserve: uint256) -> (uint256, uint256, uint256):
             if index == buckets.NO_INDEX:
                 break
             start = unsafe_add(index, 1)
-            place: uint256 = size << 80 | index << 64 | bucket >> 2
+            # In this loop fields are packed and unpacked without the helpers: each call of a helper costs 50 gas.
+            place: uint256 = size << task_ids.SIZE_AT | index << task_ids.INDEX_AT | bucket >> 2
             record: uint256 = task_records.records[place]
             task_gas: uint256 = 0
             gross_gas: uint256 = 0
             task_gas, gross_gas = self._gas_of(record)
             gas_left: uint256 = msg.gas
             if gas_left < unsafe_add(gas_kept, gross_gas):
-                # Smaller ones may fit.
+                # A smaller task may fit.
                 if size == task_schedule.SMALL:
                     halted = True
                     stop_at = bucket << 16 | index if passed != 0 else stopped_before
@@ -136,7 +144,8 @@ def _execute_due(gas_reserve: uint256) -> (uint256, uint256, uint256):
                 if not self._run(place, record, gross_gas):
                     failed = unsafe_add(failed, 1)
             elif pays_itself and passed + executed != 0 and units >= (FRESH_GAS + task_gas + END_GAS) * gas_units:
-                # This call has passed over so many that the task does not pay for it. The next call begins here.
+                # This call has passed over so many tasks that this one does not pay for the call. The next call
+                # begins here.
                 halted = True
                 stop_at = bucket << 16 | index
                 break
@@ -162,10 +171,10 @@ def _execute_due(gas_reserve: uint256) -> (uint256, uint256, uint256):
 @internal
 def _execute_named(task_ids_: DynArray[bytes32, MAX_IDS], gas_reserve: uint256) -> (uint256, uint256, uint256):
     """
-    @notice Run these tasks, at whatever they pay. What is not due, was executed or cancelled, or does not fit into the gas, is left out;
-            so are the ids that are left when the gas no longer suffices for a look at the next one and the end of the call.
-    @dev Reverts with `TaskNotFound(taskId)` for the first id looked at that is no task's.
-    @param gas_reserve What must be left for the caller, in gas.
+    @notice Run these tasks, whatever they pay. Tasks that are not due, have ended, or do not fit into the gas are
+            left out. The rest of the ids is left out once the gas only covers finishing the call.
+    @dev Reverts with `TaskNotFound(taskId)` for the first id that no task has, among the ids that the call comes to.
+    @param gas_reserve Gas that must be left for the caller.
     @return As `_execute_due`.
     """
     gas_kept: uint256 = min(gas_reserve, 2**64) + END_GAS_LIMIT
@@ -198,19 +207,20 @@ def _execute_named(task_ids_: DynArray[bytes32, MAX_IDS], gas_reserve: uint256) 
 @internal
 def _run(place: uint256, record: uint256, gross_gas: uint256) -> bool:
     """
-    @notice Run a task; there must be enough gas. The proxy hands on exactly the gas limit, and at most 128 bytes come back.
-    @dev The lock keeps the task's id until the next task or the payment: nobody is called in between.
-    @return Whether it was a success.
+    @notice Run a task. The caller has checked the gas. The proxy passes exactly the gas limit on, and at most 128
+            bytes come back.
+    @dev The lock keeps the task's id until the next task or the payment: no other account is called in between.
+    @return Whether the task succeeded.
     """
-    task_id: uint256 = place << 160 | record & task_records.ADDRESS
+    task_id: uint256 = place << task_ids.PLACE_AT | record & bits.ADDRESS
     run_lock.state = task_id
     success: bool = False
-    response: Bytes[128] = b""
+    response: Bytes[task_data.MAX_OUTCOME] = b""
     success, response = raw_call(
-        convert(record & task_records.ADDRESS, address),
+        convert(record & bits.ADDRESS, address),
         abi_encode((record >> task_records.GAS_AT) & task_records.GAS, method_id=method_id("run(uint256)")),
         gas=gross_gas,
-        max_outsize=128,
+        max_outsize=task_data.MAX_OUTCOME,
         revert_on_failure=False,
     )
     if success and len(response) == 32 and extract32(response, 0) == empty(bytes32):
@@ -229,7 +239,8 @@ def _run(place: uint256, record: uint256, gross_gas: uint256) -> bool:
 @internal
 def _pay_out(payee: address, paid: uint256, executed: uint256, failed: uint256) -> uint256:
     """
-    @return The executor's share of what was paid for the executed tasks, in wei.
+    @notice Share out the payments and pay the executor.
+    @return The executor's share in wei.
     """
     if executed == 0:
         return 0
@@ -245,7 +256,7 @@ def _pay_out(payee: address, paid: uint256, executed: uint256, failed: uint256) 
 @view
 def _covers(paid: uint256, entry_gas: uint256, gas_units: uint256) -> bool:
     """
-    @return Whether what was earned pays for one more look besides what the call has used and its end.
+    @return Whether the payments cover one more look, besides the gas that the call has used and finishing the call.
     """
     call_gas: uint256 = unsafe_add(unsafe_sub(entry_gas, msg.gas), LOOK_GAS + END_GAS)
     return unsafe_mul(paid, PAYMENT_UNITS) >= unsafe_mul(call_gas, gas_units)
@@ -255,8 +266,8 @@ def _covers(paid: uint256, entry_gas: uint256, gas_units: uint256) -> bool:
 @view
 def _obstacle(place: uint256, record: uint256) -> String[8]:
     """
-    @return What keeps a due task from being the first of a call: "gas" if no block has enough for it, "price" if it does not pay at this
-            block's base fee, else nothing.
+    @return Why a due task cannot be the first of a call: "gas" if no block has enough gas for the task, "price" if
+            the task does not pay at this block's base fee, otherwise nothing.
     """
     task_gas: uint256 = 0
     gross_gas: uint256 = 0
@@ -272,9 +283,10 @@ def _obstacle(place: uint256, record: uint256) -> String[8]:
 @view
 def _gas_of(record: uint256) -> (uint256, uint256):
     """
-    @return What a task uses at most, the manager's work included, and what must be passed on for it.
+    @return The gas that a task uses at most, including the manager's work, and the gas that must be passed on for the
+            task.
     """
-    environment: address = convert(record & task_records.ADDRESS, address)
+    environment: address = convert(record & bits.ADDRESS, address)
     proxy_gas: uint256 = unsafe_add(PROXY_GAS, unsafe_mul(PROXY_GAS_PER_BYTE, environment.codesize))
     gas_limit: uint256 = (record >> task_records.GAS_AT) & task_records.GAS
     return (
@@ -287,6 +299,7 @@ def _gas_of(record: uint256) -> (uint256, uint256):
 @view
 def _gas_units() -> uint256:
     """
-    @return What a unit of gas is worth, in units that compare with PAYMENT_UNITS; below 2^145, so that products with gas do not overflow.
+    @return The worth of one gas, to compare with payment * PAYMENT_UNITS. Below 2^145, so products with gas do not
+            overflow.
     """
     return min(task_schedule._gas_price(), pricing.MAX_GAS_PRICE) * GAS_UNITS

@@ -2,8 +2,8 @@
 """
 @title Ledger
 @license MIT
-@notice What the manager owes besides the payments of scheduled tasks: bonds, from which owners pay for tasks, and the credits of payments.vy,
-        among them the shares of validators and of the protocol.
+@notice What the manager owes besides the payments of scheduled tasks. Owners pay for tasks from their bonds. The
+        credits of payments.vy include the shares of validators and of the protocol.
 """
 
 from ..interfaces import ITaskManager
@@ -16,7 +16,7 @@ uses: payments
 uses: run_lock
 
 BPS: constant(uint256) = 10_000
-# Shares of a payment, in 1/10,000. Rounding goes to the executor.
+# Shares of a payment, in 1/10,000. The executor gets what rounding leaves.
 VALIDATOR_SHARE_BPS: public(constant(uint256)) = 500
 PROTOCOL_SHARE_BPS: public(constant(uint256)) = 500
 EXECUTOR_SHARE_BPS: public(constant(uint256)) = BPS - VALIDATOR_SHARE_BPS - PROTOCOL_SHARE_BPS
@@ -29,7 +29,7 @@ bonds: HashMap[address, uint256]
 def __init__(treasury: address):
     """
     @dev Reverts with `InvalidInput()` for zero.
-    @param treasury Who is credited with the protocol's share.
+    @param treasury The account that is credited with the protocol's share.
     """
     if treasury == empty(address):
         errors._invalid_input()
@@ -44,7 +44,7 @@ def __init__(treasury: address):
 def depositBond():
     """
     @notice Add the attached value to the caller's bond.
-    @dev Reverts with `TaskManagerLocked()`, `InvalidPaymentAmount(1, 0)`.
+    @dev Reverts with `TaskManagerLocked()`, and with `InvalidPaymentAmount(1, 0)` if no value is attached.
     """
     run_lock._only_free()
     self._deposit(msg.sender, msg.value)
@@ -54,8 +54,10 @@ def depositBond():
 @payable
 def depositBondFor(owner: address):
     """
-    @notice Add the attached value to somebody's bond.
-    @dev Reverts with `TaskManagerLocked()`, `InvalidPayoutAddress(0)` for zero, `InvalidPaymentAmount(1, 0)`.
+    @notice Add the attached value to the bond of any account.
+    @dev Reverts with `TaskManagerLocked()`, with `InvalidPayoutAddress(0)` for the zero account, and with
+         `InvalidPaymentAmount(1, 0)` if no value is attached.
+    @param owner The account whose bond grows.
     """
     run_lock._only_free()
     if owner == empty(address):
@@ -66,10 +68,10 @@ def depositBondFor(owner: address):
 @external
 def withdrawBond(amount: uint256):
     """
-    @notice Take from one's bond.
-    @dev Reverts with `TaskManagerLocked()`, `InvalidPaymentAmount(1, 0)` for nothing, `InsufficientBond(required, actual)`,
-         `TransferFailed()`.
-    @param amount In wei.
+    @notice Send a part of the caller's bond to the caller.
+    @dev Reverts with `TaskManagerLocked()`, with `InvalidPaymentAmount(1, 0)` for an amount of 0, with
+         `InsufficientBond(required, actual)`, and with `TransferFailed()` if the caller refuses the payment.
+    @param amount In wei, from 1 to the whole bond.
     """
     run_lock._enter()
     if amount == 0:
@@ -84,6 +86,8 @@ def withdrawBond(amount: uint256):
 @external
 def bondOf(owner: address) -> uint256:
     """
+    @notice The bond of an account.
+    @param owner Any account.
     @return In wei.
     """
     return self.bonds[owner]
@@ -123,8 +127,10 @@ def _charge_bond(owner: address, amount: uint256):
 @external
 def withdrawCredit(to: address):
     """
-    @notice Send the caller's credit to an account.
-    @dev Reverts with `TaskManagerLocked()`, `InvalidPayoutAddress(0)`, `InsufficientFunds()`, `TransferFailed()`.
+    @notice Send the caller's whole credit to an account.
+    @dev Reverts with `TaskManagerLocked()`, with `InvalidPayoutAddress(0)` for the zero account, with
+         `InsufficientFunds()` if there is no credit, and with `TransferFailed()` if the account refuses the payment.
+    @param to The account that is paid.
     """
     self._withdraw_credit(msg.sender, to)
 
@@ -132,8 +138,10 @@ def withdrawCredit(to: address):
 @external
 def withdrawCreditFor(account: address):
     """
-    @notice Send an account's credit to the account itself, for those that cannot call, such as a validator's contract; anyone may.
+    @notice Send an account's whole credit to that account. Anyone may call this, for accounts that cannot call, such
+            as a validator's contract.
     @dev Reverts as `withdrawCredit` does.
+    @param account The account that is paid.
     """
     self._withdraw_credit(account, account)
 
@@ -142,7 +150,9 @@ def withdrawCreditFor(account: address):
 @external
 def creditOf(account: address) -> uint256:
     """
-    @return In wei: shares of fees, and payments that the account refused.
+    @notice The credit of an account: shares of fees, and payments that the account refused.
+    @param account Any account.
+    @return In wei.
     """
     return payments.credits[account]
 
@@ -159,9 +169,10 @@ def _withdraw_credit(account: address, to: address):
 @internal
 def _share_out(total: uint256, validator: address) -> uint256:
     """
-    @notice Credits the validator and the protocol with their shares. Rounding goes to the executor.
-    @param validator Zero where the chain names none; its share is the protocol's then.
-    @return The executor's share.
+    @notice Credit the validator and the protocol with their shares.
+    @param total In wei.
+    @param validator Zero if the chain names none: the protocol gets the validator's share then.
+    @return The executor's share in wei, with what rounding leaves.
     """
     validator_share: uint256 = total * VALIDATOR_SHARE_BPS // BPS
     protocol_share: uint256 = total * PROTOCOL_SHARE_BPS // BPS

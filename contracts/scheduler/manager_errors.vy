@@ -2,8 +2,12 @@
 """
 @title Manager errors
 @license MIT
-@notice Every custom error of the task manager, one helper each, exactly as Solidity encodes it (see shared/errors.vy).
+@notice Every custom error of the task manager, encoded exactly as Solidity does. Each has one helper, for the reason in
+        shared/errors.vy.
 """
+
+# Bytes of the longest of these errors: the selector and two words.
+LONGEST: constant(uint256) = 4 + 2 * 32
 
 
 @internal
@@ -99,13 +103,21 @@ def _invalid_target_address():
 @internal
 @pure
 def _target_block_in_past(target_block: uint64, current_block: uint256):
-    raw_revert(abi_encode(target_block, current_block, method_id=method_id("TaskValidation_TargetBlockInPast(uint64,uint256)")))
+    raw_revert(
+        abi_encode(
+            target_block, current_block, method_id=method_id("TaskValidation_TargetBlockInPast(uint64,uint256)")
+        )
+    )
 
 
 @internal
 @pure
 def _target_block_too_far(target_block: uint64, current_block: uint256):
-    raw_revert(abi_encode(target_block, current_block, method_id=method_id("TaskValidation_TargetBlockTooFar(uint64,uint256)")))
+    raw_revert(
+        abi_encode(
+            target_block, current_block, method_id=method_id("TaskValidation_TargetBlockTooFar(uint64,uint256)")
+        )
+    )
 
 
 @internal

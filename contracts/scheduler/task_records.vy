@@ -2,16 +2,24 @@
 """
 @title Task records
 @license MIT
-@notice What changes about a task, in one word; what never changes is in the code of its environment.
-@dev    environment 0-159 | gas limit 160-179 | status 180-182 | topped up 183 | attempt 184-191 | first price 192-209 | payment 210-255
+@notice The record of a task is one word with what changes about that task. What never changes is in the code of the
+        task's environment.
+@dev The record:
 
-     The payment is mantissa 40 bits, exponent 6 (compact.vy), exact, and 0 once the task is not scheduled any more. The first price is that
-     of the first attempt, 11 bits and 7, rounded down: it only serves to bound what a retry may cost. The attempt stops counting at 255.
-     Top-ups can be any amount and are rare: they lie in a mapping of their own, which is read only if the flag is set.
+         environment 0-159 | gas limit 160-179 | status 180-182 | topped up 183
+             | attempt 184-191 | first price 192-209 | payment 210-255
+
+     The payment is exact, a mantissa of 40 bits and an exponent of 6 (compact.vy). It is 0 once the task has ended.
+     The first price is the price of the first attempt, 11 bits and 7, rounded down: it only bounds the cost of a
+     retry. The attempt stops counting at 255. A top-up can be any amount, and is rare. So top-ups have a mapping of
+     their own, which is only read if the flag is set.
 """
 
+from ..shared import bits
 from . import compact
+from . import pricing
 
+# Statuses.
 NO_TASK: constant(uint256) = 0
 SCHEDULED: constant(uint256) = 1
 SUCCEEDED: constant(uint256) = 2
@@ -20,7 +28,6 @@ CANCELLED: constant(uint256) = 4
 RESCHEDULED: constant(uint256) = 5
 EXPIRED: constant(uint256) = 6
 
-ADDRESS: constant(uint256) = 2**160 - 1
 GAS_AT: constant(uint256) = 160
 GAS: constant(uint256) = 2**20 - 1
 STATUS_AT: constant(uint256) = 180
@@ -31,13 +38,12 @@ FIRST_PRICE_AT: constant(uint256) = 192
 FIRST_PRICE: constant(uint256) = 2**18 - 1
 FIRST_PRICE_DIGITS: constant(uint256) = 11
 PAYMENT_AT: constant(uint256) = 210
-PAYMENT_DIGITS: constant(uint256) = 40
-PAYMENT_MANTISSA: constant(uint256) = 2**40 - 1
+PAYMENT_MANTISSA: constant(uint256) = 2**pricing.DIGITS - 1
 PAYMENT_EXPONENT_AT: constant(uint256) = 250
-# Environment, gas limit, attempt and first price outlive the task.
+# What stays when a task ends: environment, gas limit, attempt and first price.
 LASTING: constant(uint256) = (2**210 - 1) ^ (15 << 180)
 
-records: HashMap[uint256, uint256]  # place of the task (task_ids.vy)
+records: HashMap[uint256, uint256]  # place (task_ids.vy): record
 top_ups: HashMap[uint256, uint256]  # place: wei
 
 
@@ -45,11 +51,12 @@ top_ups: HashMap[uint256, uint256]  # place: wei
 @pure
 def _new(environment: address, gas_limit: uint256, price: uint256, payment: uint256) -> uint256:
     """
-    @param price With at most 40 significant bits, in wei.
-    @param payment The price and what is kept of a surplus, with at most 40 significant bits, in wei.
+    @param price In wei, with at most 40 significant bits.
+    @param payment The price and what is kept of a surplus, in wei, with at most 40 significant bits.
+    @return The record of a task's first attempt.
     """
     return (
-        compact._pack_down(payment, PAYMENT_DIGITS) << PAYMENT_AT
+        compact._pack_down(payment, pricing.DIGITS) << PAYMENT_AT
         | compact._pack_down(price, FIRST_PRICE_DIGITS) << FIRST_PRICE_AT
         | 1 << ATTEMPT_AT
         | SCHEDULED << STATUS_AT
@@ -62,15 +69,16 @@ def _new(environment: address, gas_limit: uint256, price: uint256, payment: uint
 @pure
 def _again(record: uint256, price: uint256) -> uint256:
     """
-    @return The next attempt of a task that runs.
+    @param price In wei, with at most 40 significant bits.
+    @return The record of the next attempt of this task.
     """
     attempt: uint256 = min(((record >> ATTEMPT_AT) & MAX_ATTEMPT) + 1, MAX_ATTEMPT)
     return (
-        compact._pack_down(price, PAYMENT_DIGITS) << PAYMENT_AT
+        compact._pack_down(price, pricing.DIGITS) << PAYMENT_AT
         | record & FIRST_PRICE << FIRST_PRICE_AT
         | attempt << ATTEMPT_AT
         | SCHEDULED << STATUS_AT
-        | record & (GAS << GAS_AT | ADDRESS)
+        | record & (GAS << GAS_AT | bits.ADDRESS)
     )
 
 
@@ -95,6 +103,9 @@ def _attempt(record: uint256) -> uint256:
 @internal
 @pure
 def _first_price(record: uint256) -> uint256:
+    """
+    @return In wei, rounded down to 11 significant bits.
+    """
     return compact._unpack((record >> FIRST_PRICE_AT) & FIRST_PRICE, FIRST_PRICE_DIGITS)
 
 
@@ -102,7 +113,7 @@ def _first_price(record: uint256) -> uint256:
 @view
 def _payment(place: uint256, record: uint256) -> uint256:
     """
-    @return What was paid for the task, top-ups included, in wei; 0 once it is not scheduled any more.
+    @return The payment for the task in wei, including top-ups. 0 once the task has ended.
     """
     payment: uint256 = ((record >> PAYMENT_AT) & PAYMENT_MANTISSA) << (record >> PAYMENT_EXPONENT_AT)
     if record & TOPPED_UP != 0:
@@ -112,6 +123,9 @@ def _payment(place: uint256, record: uint256) -> uint256:
 
 @internal
 def _end(place: uint256, record: uint256, status: uint256):
+    """
+    @notice Write the record of a task that is not scheduled any more.
+    """
     self.records[place] = record & LASTING | status << STATUS_AT
     if record & TOPPED_UP != 0:
         self.top_ups[place] = 0

@@ -2,13 +2,15 @@
 """
 @title Task schedule
 @license MIT
-@notice Which tasks wait, and until when: quotes a place in a bucket, enlists and delists, finds a task by its id.
-@dev The three stores agree at the end of each call: a task is scheduled in its record, live in its bucket, and its bucket is marked in the
-     calendar; but a bucket that was executed to its end keeps its last word (buckets.vy), and one that is past its window keeps what
-     was not executed until it is refunded.
+@notice The schedule: which tasks wait, and until when. Quotes prices, adds and removes tasks, and finds a task by its
+        id.
+@dev Three stores agree at the end of each call: a scheduled task is scheduled in its record, live in its bucket, and
+     its bucket is marked in the calendar. There are two exceptions. A bucket that was executed to its end keeps its
+     last head (buckets.vy). A bucket past its window keeps the tasks that nobody executed, until they are refunded.
 """
 
 from ..interfaces import ITaskManager
+from ..shared import bits
 from ..shared import errors
 from . import buckets
 from . import calendar
@@ -25,11 +27,14 @@ uses: task_records
 SMALL_GAS: public(constant(uint64)) = 100_000
 MEDIUM_GAS: public(constant(uint64)) = 250_000
 LARGE_GAS: public(constant(uint64)) = 750_000
+# In blocks.
 MAX_SCHEDULE_DISTANCE: public(constant(uint64)) = 2_097_152
+# Sizes.
 SMALL: constant(uint256) = 0
 MEDIUM: constant(uint256) = 1
 LARGE: constant(uint256) = 2
-# What enlisting takes at its worst: a new record, the bucket's word, a word of its further indices, three new words of the calendar, the events.
+# Gas to add a task in the worst case: a new record, head and further word of the bucket, three new words of the
+# calendar, the events.
 ENLIST_GAS: constant(uint256) = 135_000
 MAX_MINIMUM_GAS_PRICE: constant(uint256) = 2**64
 
@@ -41,7 +46,7 @@ MINIMUM_GAS_PRICE: public(immutable(uint256))
 def __init__(executionWindow: uint64, minimumGasPrice: uint256):
     """
     @dev Reverts with `InvalidInput()`.
-    @param executionWindow In blocks, 1 to 2,097,152.
+    @param executionWindow For how many blocks after its target block a task can be executed, 1 to 2,097,152.
     @param minimumGasPrice In wei, 1 to 2^64.
     """
     if executionWindow == 0 or executionWindow > MAX_SCHEDULE_DISTANCE:
@@ -63,7 +68,7 @@ def _quote(
     """
     @dev Reverts with `TaskValidation_TargetBlockInPast(targetBlock, currentBlock)`,
          `TaskValidation_TargetBlockTooFar(targetBlock, currentBlock)`.
-    @return The price, the bucket and its word.
+    @return The price in wei, the bucket, and the bucket's head.
     """
     target: uint256 = convert(target_block, uint256)
     if target <= block.number:
@@ -95,7 +100,7 @@ def _size(gas_limit: uint256) -> uint256:
 @view
 def _gas_price() -> uint256:
     """
-    @return What tasks are priced and executors paid by, in wei.
+    @return The gas price in wei that tasks are priced at and executors are paid at.
     """
     return max(block.basefee, MINIMUM_GAS_PRICE)
 
@@ -104,9 +109,10 @@ def _gas_price() -> uint256:
 @view
 def _ask_for_gas(gas_after: uint256):
     """
-    @notice Ask for what enlisting a task takes at its worst, so that an estimate of the gas does not depend on what others wait for.
+    @notice Demand the gas that adding a task takes in the worst case. So an estimate of the gas does not depend on
+            the tasks of others.
     @dev Reverts with `InsufficientGas()`.
-    @param gas_after What must be left afterwards, in gas.
+    @param gas_after Gas that must be left afterwards.
     """
     if msg.gas < ENLIST_GAS + gas_after:
         errors._insufficient_gas()
@@ -115,6 +121,7 @@ def _ask_for_gas(gas_after: uint256):
 @internal
 def _enlist(bucket: uint256, head: uint256, record: uint256, owner: address) -> uint256:
     """
+    @notice Add a task to the schedule.
     @dev Reverts with `TooManyTasksScheduled()`.
     @return The id of the new task.
     """
@@ -122,7 +129,7 @@ def _enlist(bucket: uint256, head: uint256, record: uint256, owner: address) -> 
         calendar._mark(bucket)
     index: uint256 = buckets._add(bucket, head)
     target_block: uint256 = bucket >> 2
-    environment: address = convert(record & task_records.ADDRESS, address)
+    environment: address = convert(record & bits.ADDRESS, address)
     task_id: uint256 = task_ids._pack(environment, target_block, index, LARGE - (bucket & 3))
     task_records.records[task_ids._place(task_id)] = record
     log ITaskManager.TaskScheduled(
@@ -133,6 +140,9 @@ def _enlist(bucket: uint256, head: uint256, record: uint256, owner: address) -> 
 
 @internal
 def _delist(task_id: uint256):
+    """
+    @notice Take a scheduled task out of bucket and calendar.
+    """
     bucket: uint256 = task_ids._bucket(task_id)
     head: uint256 = buckets._clear(bucket, buckets.heads[bucket], task_ids._index(task_id))
     buckets.heads[bucket] = head
@@ -143,7 +153,9 @@ def _delist(task_id: uint256):
 @internal
 def _end_unexecuted(task_id: uint256, record: uint256, status: uint256) -> uint256:
     """
-    @return What is to be refunded, in wei.
+    @notice Remove a task that will not run.
+    @param status The new status, CANCELLED or EXPIRED.
+    @return The refund in wei.
     """
     place: uint256 = task_ids._place(task_id)
     payment: uint256 = task_records._payment(place, record)
@@ -163,7 +175,7 @@ def _record(task_id: bytes32) -> uint256:
     """
     number: uint256 = convert(task_id, uint256)
     record: uint256 = task_records.records[task_ids._place(number)]
-    if record == 0 or (record ^ number) & task_records.ADDRESS != 0:
+    if record == 0 or (record ^ number) & bits.ADDRESS != 0:
         manager_errors._task_not_found(task_id)
     return record
 
@@ -187,11 +199,11 @@ def _scheduled_record(task_id: bytes32) -> uint256:
 @view
 def _status(task_id: bytes32) -> uint256:
     """
-    @return A status of task_records.vy; NO_TASK for what is no task's id.
+    @return A status of task_records.vy. NO_TASK for an id that no task has.
     """
     number: uint256 = convert(task_id, uint256)
     record: uint256 = task_records.records[task_ids._place(number)]
-    if (record ^ number) & task_records.ADDRESS != 0:
+    if (record ^ number) & bits.ADDRESS != 0:
         return task_records.NO_TASK
     status: uint256 = task_records._status(record)
     if status == task_records.SCHEDULED and self._is_past_window(number):

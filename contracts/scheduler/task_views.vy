@@ -2,7 +2,7 @@
 """
 @title Task views
 @license MIT
-@notice What the manager tells of its tasks and of its calendar. Every view answers during a call too.
+@notice The manager's views of its tasks, its prices and its calendar. Each view also answers while a task runs.
 """
 
 from ..interfaces import ITaskManager
@@ -23,7 +23,9 @@ uses: task_records
 uses: run_lock
 uses: task_schedule
 
+# Blocks that one call returns at most: memory for the whole page is paid for in each call.
 MAX_PAGE: constant(uint256) = 256
+# Vyper wants a bound for a loop; gas is the real one.
 MAX_STEPS: constant(uint256) = 2**64
 
 
@@ -34,8 +36,10 @@ MAX_STEPS: constant(uint256) = 2**64
 @external
 def getTaskStatus(taskId: bytes32) -> uint8:
     """
-    @return 0 none, 1 scheduled, 2 succeeded, 3 failed, 4 cancelled, 5 rescheduled, 6 expired: past its window, refunded or not. Never
-            reverts: an id that is no task's is 0.
+    @notice The state of a task. Never reverts.
+    @param taskId Any number.
+    @return 0 for an id that no task has, 1 scheduled, 2 succeeded, 3 failed, 4 cancelled, 5 rescheduled, 6 expired. A
+            task expires when its window has passed, whether it was refunded or not.
     """
     return convert(task_schedule._status(taskId), uint8)
 
@@ -44,7 +48,10 @@ def getTaskStatus(taskId: bytes32) -> uint8:
 @external
 def isTaskCancelled(taskId: bytes32) -> bool:
     """
+    @notice Whether a task was cancelled.
     @dev Reverts with `TaskNotFound(taskId)`.
+    @param taskId The task, in any state.
+    @return True for status 4.
     """
     task_schedule._record(taskId)
     return task_schedule._status(taskId) == task_records.CANCELLED
@@ -54,8 +61,10 @@ def isTaskCancelled(taskId: bytes32) -> bool:
 @external
 def isTaskExecuted(taskId: bytes32) -> bool:
     """
-    @notice Whether it ran, with whatever outcome.
+    @notice Whether a task ran, with any outcome.
     @dev Reverts with `TaskNotFound(taskId)`.
+    @param taskId The task, in any state.
+    @return True for the statuses 2, 3 and 5.
     """
     task_schedule._record(taskId)
     status: uint256 = task_schedule._status(taskId)
@@ -66,8 +75,10 @@ def isTaskExecuted(taskId: bytes32) -> bool:
 @external
 def getTaskMetadata(taskId: bytes32) -> ITaskManager.TaskMetadata:
     """
+    @notice What identifies a task besides its id.
     @dev Reverts with `TaskNotFound(taskId)`.
-    @return Owner, the nonce of the environment, size 0 to 2.
+    @param taskId The task, in any state.
+    @return The owner, the nonce of the environment, and the size: 0 small, 1 medium, 2 large.
     """
     task_schedule._record(taskId)
     task_id: uint256 = convert(taskId, uint256)
@@ -83,9 +94,10 @@ def getTaskMetadata(taskId: bytes32) -> ITaskManager.TaskMetadata:
 @external
 def getTaskPayment(taskId: bytes32) -> uint256:
     """
-    @notice What is held for a task, top-ups included.
+    @notice The payment that the manager holds for a task, including top-ups.
     @dev Reverts with `TaskNotFound(taskId)`.
-    @return In wei, 0 once it was executed, cancelled or refunded.
+    @param taskId The task, in any state.
+    @return In wei. 0 for a task that was executed, cancelled or refunded.
     """
     return task_records._payment(task_ids._place(convert(taskId, uint256)), task_schedule._record(taskId))
 
@@ -94,8 +106,10 @@ def getTaskPayment(taskId: bytes32) -> uint256:
 @external
 def whyStuck(taskId: bytes32) -> ITaskManager.TaskSituation:
     """
-    @notice What a task waits for.
-    @dev Reverts with `TaskNotFound(taskId)`. Judges the price by this block's base fee.
+    @notice What a task waits for, judged at this block's base fee.
+    @dev Reverts with `TaskNotFound(taskId)`.
+    @param taskId The task, in any state.
+    @return The status, what keeps the task from running, the last block of that, who may act, and the function to call.
     """
     record: uint256 = task_schedule._record(taskId)
     task_id: uint256 = convert(taskId, uint256)
@@ -130,10 +144,10 @@ def whyStuck(taskId: bytes32) -> ITaskManager.TaskSituation:
 @external
 def currentTask() -> (bytes32, address, uint256, uint256, uint256):
     """
-    @notice The task that runs now, for its environment.
+    @notice The task that runs now. Environments ask this.
     @dev Reverts with `NoActiveTask()`.
-    @return Its id, its owner, the attempt (from 1, at most 255), what was paid for it in wei, the price of the first attempt in wei
-            (without top-ups, rounded down to 11 significant bits).
+    @return The id; the owner; the attempt, from 1 to at most 255; the payment for this attempt in wei, including
+            top-ups; the price of the first attempt in wei, without top-ups, rounded down to 11 significant bits.
     """
     running: uint256 = run_lock.state
     if running <= run_lock.TAKEN:
@@ -149,6 +163,47 @@ def currentTask() -> (bytes32, address, uint256, uint256, uint256):
     )
 
 
+# ---------------------------------------------------------------- prices
+
+
+@view
+@external
+def estimateCost(targetBlock: uint64, taskGasLimit: uint256) -> uint256:
+    """
+    @notice What `scheduleTask` charges in this block (pricing.vy).
+    @dev Reverts with `TaskGasTooLarge(gasLimit)`, `TaskValidation_TargetBlockInPast(targetBlock, currentBlock)`,
+         `TaskValidation_TargetBlockTooFar(targetBlock, currentBlock)`.
+    @param targetBlock At least the next block, at most 2,097,152 blocks ahead.
+    @param taskGasLimit Gas for the implementation, at most 750,000.
+    @return In wei, never 0. The largest uint256 if nobody can pay for the task.
+    """
+    gas_price: uint256 = task_schedule._gas_price()
+    cost: uint256 = 0
+    bucket: uint256 = 0
+    head: uint256 = 0
+    cost, bucket, head = task_schedule._quote(targetBlock, taskGasLimit, task_schedule._size(taskGasLimit), gas_price)
+    return cost
+
+
+@view
+@external
+def estimateCostAt(targetBlock: uint64, taskGasLimit: uint256, baseFee: uint256) -> uint256:
+    """
+    @notice As `estimateCost`, at a base fee that the caller names: many nodes show a base fee of 0 to a call.
+    @dev Reverts as `estimateCost` does.
+    @param targetBlock At least the next block, at most 2,097,152 blocks ahead.
+    @param taskGasLimit Gas for the implementation, at most 750,000.
+    @param baseFee In wei.
+    @return In wei, never 0. The largest uint256 if nobody can pay for the task.
+    """
+    gas_price: uint256 = max(baseFee, task_schedule.MINIMUM_GAS_PRICE)
+    cost: uint256 = 0
+    bucket: uint256 = 0
+    head: uint256 = 0
+    cost, bucket, head = task_schedule._quote(targetBlock, taskGasLimit, task_schedule._size(taskGasLimit), gas_price)
+    return cost
+
+
 # ---------------------------------------------------------------- the calendar
 
 
@@ -156,10 +211,10 @@ def currentTask() -> (bytes32, address, uint256, uint256, uint256):
 @external
 def getNextExecutionBlockInRange(lookahead: uint64) -> uint64:
     """
-    @notice The first block with a task to execute, overdue ones included.
+    @notice The first block with a task to execute, including overdue blocks.
     @dev Reverts with `LookaheadExceedsMaxScheduleDistance(lookahead)`.
-    @param lookahead How many blocks ahead, up to 2,097,152.
-    @return The block, 0 if there is none.
+    @param lookahead How many blocks ahead to search, at most 2,097,152.
+    @return The block's number, 0 if there is no such block.
     """
     bucket: uint256 = calendar._next(task_schedule._first_due(), task_schedule._last_bucket(lookahead))
     if bucket == calendar.NO_BUCKET:
@@ -173,11 +228,13 @@ def getTaskScheduleInRange(
     lookahead: uint64, offset: uint256, limit: uint256
 ) -> (DynArray[ITaskManager.BlockSchedule, MAX_PAGE], uint256):
     """
-    @notice How many tasks wait in each block, overdue ones included. Looks at each block with tasks: about 4,000 gas each.
+    @notice How many tasks wait in each block, including overdue blocks. Reads every block with tasks, at about 4,000
+            gas each.
     @dev Reverts with `LookaheadExceedsMaxScheduleDistance(lookahead)`.
-    @param lookahead How many blocks ahead, up to 2,097,152.
-    @param limit At most 256 are returned.
-    @return The blocks from the offset-th on, and how many there are.
+    @param lookahead How many blocks ahead to search, at most 2,097,152.
+    @param offset How many of the blocks to leave out at the start.
+    @param limit How many blocks to return, at most 256. A higher limit counts as 256.
+    @return The blocks in ascending order, and how many there are without offset and limit.
     """
     page: DynArray[ITaskManager.BlockSchedule, MAX_PAGE] = []
     total: uint256 = 0
@@ -206,7 +263,7 @@ def getTaskScheduleInRange(
 @view
 def _waiting(bucket: uint256) -> uint256:
     """
-    @dev A bucket that was executed to its end is not marked and keeps its last word.
+    @dev A bucket that was executed to its end is not marked, and its head keeps the last value.
     """
     if not calendar._is_marked(bucket):
         return 0

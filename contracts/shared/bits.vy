@@ -5,7 +5,7 @@
 @notice Arithmetic on the bits of a word.
 """
 
-# An address in the lowest bits of a word.
+# The lowest 160 bits, where packed words have an address.
 ADDRESS: constant(uint256) = 2**160 - 1
 
 EVERY_2ND: constant(uint256) = max_value(uint256) // 3  # 0x5555...
@@ -22,9 +22,9 @@ WORDS_OF_16: constant(uint256) = max_value(uint256) // (2**16 + 1)
 @pure
 def _lowest(word: uint256) -> uint256:
     """
-    @dev Each test halves the places where the bit can be: the masks have the lower halves.
+    @dev Each test halves the range where the bit can be. The masks have the lower halves.
     @param word Not 0.
-    @return The position of the lowest bit that is set.
+    @return The position of the lowest set bit.
     """
     bit: uint256 = word & unsafe_sub(0, word)
     position: uint256 = 0
@@ -51,7 +51,7 @@ def _lowest(word: uint256) -> uint256:
 @pure
 def _length(word: uint256) -> uint256:
     """
-    @return The number of bits without leading zeros, 0 for 0.
+    @return The number of bits without leading zeros: 0 for 0, 256 at most.
     """
     rest: uint256 = word
     length: uint256 = 0
@@ -76,7 +76,7 @@ def _length(word: uint256) -> uint256:
     if rest >= 2**2:
         length |= 2
         rest >>= 2
-    # What is left is 0, 1, 2 or 3.
+    # `rest` is 0, 1, 2 or 3.
     return length + min(rest, 2)
 
 
@@ -84,8 +84,8 @@ def _length(word: uint256) -> uint256:
 @pure
 def _count(word: uint256) -> uint256:
     """
-    @dev Sums of bits side by side, in fields of 2, 4, 8 bits; a product adds the bytes. H. Warren, Hacker's Delight, 5-1. The bytes
-         are first brought to 16 bits, since a full word's sum, 256, needs 9.
+    @dev Adds bits side by side, in fields of 2, 4 and 8 bits. A product adds the fields of 16 bits: 256, the sum of a
+         full word, does not fit into a byte. H. Warren, Hacker's Delight, 5-1.
     @return How many bits are set.
     """
     x: uint256 = word

@@ -2,18 +2,19 @@
 """
 @title Code blob
 @license MIT
-@notice Keeps long data as the code of an account: 200 gas a byte, against 690 a byte in storage. The first byte is STOP, so
-        that nobody can run the data. A blob is named by the nonce with which its contract created it, which takes a few bits
-        where an address takes a slot; the contract counts its creations, starting at 1 (EIP-161).
-@dev The technique of storing data as code is known as SSTORE2; the creation code is the usual one:
+@notice Keeps long data as the code of an account, a blob. A byte costs 200 gas, against 690 gas in storage. The first
+        byte is STOP, so that nobody can run the data. The name of a blob is the nonce of its creation: a nonce takes
+        a few bits of a word, an address a whole one. The contract counts its creations, starting at 1 (EIP-161).
+@dev The technique is known as SSTORE2. The creation code starts as usual:
      61 LLLL  PUSH2 length     3d  RETURNDATASIZE (0)     81  DUP2     60 0a  PUSH1 10
      3d  RETURNDATASIZE (0)    39  CODECOPY               f3  RETURN
 """
 
 from . import bits
 
-# Room for the longest blob: a pool's result, header 72 + proof 1,024 + result 4,096.
+# Room for the longest blob, a pool's submission: header 72 + proof 1,024 + result 4,096.
 MAX_BLOB: constant(uint256) = 5_376
+# Bytes that are read at once.
 CHUNK: constant(uint256) = 256
 # The first two bytes of the RLP of [address, one byte]: 0xd6, 0x94.
 LIST_OF_22_AND_ADDRESS: constant(uint256) = 214 << 8 | 148
@@ -22,7 +23,8 @@ LIST_OF_22_AND_ADDRESS: constant(uint256) = 214 << 8 | 148
 @internal
 def _write(data: Bytes[MAX_BLOB]) -> address:
     """
-    @param data What to keep, its first byte STOP (0x00), at least 32 bytes long so that the tail can be read as a word.
+    @param data The first byte must be STOP (0x00). At least 32 bytes, so that the end can be read as a word.
+    @return The account whose code is the data.
     """
     return raw_create(
         concat(
@@ -38,7 +40,9 @@ def _write(data: Bytes[MAX_BLOB]) -> address:
 @view
 def _read(blob: address, start: uint256, length: uint256) -> Bytes[MAX_BLOB]:
     """
-    @dev `slice` takes a literal length from code: chunks of 256, then words, then the rest out of the word that it ends.
+    @dev `slice` of code needs a length that the compiler knows. So this reads chunks of 256, then words, then the
+         rest out of the word that ends with the rest.
+    @return The bytes from `start` on, as many as `length`.
     """
     data: Bytes[MAX_BLOB] = b""
     position: uint256 = start
@@ -63,6 +67,9 @@ def _read(blob: address, start: uint256, length: uint256) -> Bytes[MAX_BLOB]:
 @internal
 @view
 def _word(blob: address, start: uint256) -> uint256:
+    """
+    @return The 32 bytes from `start` on.
+    """
     return convert(slice(blob.code, start, 32), uint256)
 
 
@@ -70,22 +77,23 @@ def _word(blob: address, start: uint256) -> uint256:
 @pure
 def _address(creator: address, nonce: uint256) -> address:
     """
-    @dev The address of an account made with CREATE: the last 20 bytes of keccak256(rlp([creator, nonce])), yellow paper (88).
-         RLP: 0xc0 + length of the list, 0x80 + 20, creator, nonce; a nonce below 128 is one byte, a larger one is preceded by 0x80 +
-         its length.
+    @dev The address that CREATE gives: the last 20 bytes of keccak256(rlp([creator, nonce])), yellow paper (88). The
+         RLP is 0xc0 + the length of the list, 0x80 + 20, creator, nonce. A nonce below 128 is one byte. A larger
+         nonce follows a byte 0x80 + its length.
     @param nonce Below 2^32.
+    @return The address of the account that the creator made with this nonce.
     """
     packed: uint256 = LIST_OF_22_AND_ADDRESS << 160 | convert(creator, uint256)
     length: uint256 = 23
     if nonce < 128:
         packed = packed << 8 | nonce
     else:
-        size: uint256 = 1
+        nonce_length: uint256 = 1
         for _: uint256 in range(3):
-            if nonce >> (8 * size) == 0:
+            if nonce >> (8 * nonce_length) == 0:
                 break
-            size += 1
-        packed = ((packed + (size << 168)) << 8 | 128 + size) << (8 * size) | nonce
-        length += size
+            nonce_length += 1
+        packed = ((packed + (nonce_length << 168)) << 8 | 128 + nonce_length) << (8 * nonce_length) | nonce
+        length += nonce_length
     digest: bytes32 = keccak256(slice(convert(packed, bytes32), 32 - length, length))
     return convert(convert(digest, uint256) & bits.ADDRESS, address)

@@ -2,9 +2,10 @@
 """
 @title Errors
 @license MIT
-@notice Every custom error of the task pools, one helper each: a call reverts with the error's four-byte selector and nothing
-        else. Vyper 0.4.3 has no error declaration; one helper an error is the smallest form (942 bytes for 20 sites, against
-        1,751 bytes written out at each site).
+@notice The custom errors of the task pools, and those that both halves use. A call reverts with the error's four-byte
+        selector only.
+@dev Vyper 0.4.3 has no declaration of errors. One helper for each error gives the smallest code: 942 bytes for 20
+     sites, against 1,751 bytes if each site has its own `raw_revert`.
 """
 
 

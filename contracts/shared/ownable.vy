@@ -3,7 +3,8 @@
 """
 @title Ownable
 @license MIT
-@notice One owner, handed over in two steps, so that a mistyped address cannot take a contract out of everybody's hands.
+@notice A contract has one owner. A new owner takes over in two steps, so that a mistyped address cannot become the
+        owner.
 """
 
 from . import errors
@@ -24,9 +25,9 @@ pendingOwner: public(reentrant(address))
 @external
 def transferOwnership(newOwner: address):
     """
-    @notice Propose a new owner, who becomes it with `acceptOwnership`. Zero takes a proposal back.
+    @notice Propose a new owner. The proposed account becomes the owner when it calls `acceptOwnership`.
     @dev Reverts with `Unauthorized()` for anyone but the owner.
-    @param newOwner The proposed owner.
+    @param newOwner The proposed owner. Zero withdraws the present proposal.
     """
     self._only_owner()
     self.pendingOwner = newOwner
@@ -36,8 +37,8 @@ def transferOwnership(newOwner: address):
 @external
 def acceptOwnership():
     """
-    @notice Become the owner, as the address that the present owner proposed.
-    @dev Reverts with `Unauthorized()` for anyone else.
+    @notice Become the owner.
+    @dev Reverts with `Unauthorized()` for anyone but the account that the owner proposed.
     """
     self._accept_ownership()
 

@@ -3,8 +3,8 @@
 """
 @title Payments
 @license MIT
-@notice Pays an account, and credits it with the amount where it refuses: a payee that reverts, burns its gas or returns
-        megabytes costs only itself. `credits` are part of what the importing contract owes.
+@notice Pays an account, or credits the account with the amount if it refuses the payment. A payee that reverts, burns
+        its gas or returns megabytes harms only itself. The importing contract owes the `credits`.
 """
 
 from . import errors
@@ -19,11 +19,11 @@ event CreditWithdrawn:
     amount: uint256
 
 
-# Gas that a payee gets: a smart account's proxy and its bookkeeping need less than half of it.
+# Gas for a payee. A smart account, with its proxy and its bookkeeping, needs less than half of that.
 PAYMENT_GAS: constant(uint256) = 50_000
-# What must be left before a payment, so that the payee really gets PAYMENT_GAS and a refusal can still be credited:
-# 9,000 for the value, 25,000 for a new account, 22,100 for the credit and its event. Without this check an estimate of the
-# gas would settle on an amount at which every payee is starved and credited instead of paid.
+# Gas that must be left before a payment: PAYMENT_GAS, 9,000 for the value, 25,000 for a new account, 22,100 for the
+# credit and the event. Without this check an estimate of the gas would find an amount that starves the payee: the
+# payee would be credited instead of paid.
 PAYMENT_GAS_LEFT: constant(uint256) = 125_000
 
 credits: HashMap[address, uint256]
@@ -32,7 +32,9 @@ credits: HashMap[address, uint256]
 @internal
 def _pay(to: address, amount: uint256) -> bool:
     """
-    @return True if the account took the payment, False if it was credited with it.
+    @dev Reverts with `InsufficientGas()` if there is too little gas to pay and to credit.
+    @param amount In wei.
+    @return True if the account took the payment, False if the account was credited.
     """
     if msg.gas < PAYMENT_GAS_LEFT:
         errors._insufficient_gas()
@@ -45,6 +47,10 @@ def _pay(to: address, amount: uint256) -> bool:
 
 @internal
 def _withdraw_credit(account: address, to: address):
+    """
+    @notice Send the whole credit of an account.
+    @dev Reverts with `InvalidInput()` for a payee of zero, `InsufficientFunds()`, `TransferFailed()`.
+    """
     if to == empty(address):
         errors._invalid_input()
     amount: uint256 = self.credits[account]
@@ -58,7 +64,7 @@ def _withdraw_credit(account: address, to: address):
 @internal
 def _send(to: address, amount: uint256):
     """
-    @dev For withdrawals, where the caller chose the payee: all the gas is passed on and a refusal reverts.
+    @dev For withdrawals, where the caller chose the payee: passes all gas on. Reverts with `TransferFailed()`.
     """
     if not raw_call(to, b"", value=amount, revert_on_failure=False):
         errors._transfer_failed()

@@ -2,7 +2,7 @@
 """
 @title Probe
 @license MIT
-@notice Asks an address whether it is the kind of contract it should be, before it is trusted for good.
+@notice Asks whether an address is the right kind of contract, before a contract trusts that address for good.
 """
 
 
@@ -10,7 +10,8 @@
 @view
 def _answers(target: address, selector: bytes4) -> bool:
     """
-    @return True if the target has code and answers the call with one word.
+    @param selector A view without arguments.
+    @return Whether the target has code and answers the call with exactly one word.
     """
     if not target.is_contract:
         return False

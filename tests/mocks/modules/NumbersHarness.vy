@@ -97,7 +97,7 @@ def recordFields(place: uint256, record: uint256) -> (address, uint256, uint256,
     @return Environment, gas limit, status, attempt, first price, payment.
     """
     return (
-        convert(record & task_records.ADDRESS, address),
+        convert(record & bits.ADDRESS, address),
         task_records._gas_limit(record),
         task_records._status(record),
         task_records._attempt(record),

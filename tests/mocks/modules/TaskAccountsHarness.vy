@@ -6,6 +6,7 @@
 """
 
 from contracts.scheduler import task_accounts
+from contracts.shared import task_data
 
 initializes: task_accounts
 
@@ -20,7 +21,7 @@ def __init__(blueprint: address):
 
 
 @external
-def carry(implementation: address, data: Bytes[task_accounts.MAX_DATA]) -> (Bytes[128], uint256):
+def carry(implementation: address, data: Bytes[task_data.MAX_DATA]) -> (Bytes[128], uint256):
     """
     @return What the implementation returned, and how long the environment's code is.
     """
