@@ -7,7 +7,7 @@
         cancellers of the environment may.
 @dev Before the call, the environment validates the target. After the call, the environment reschedules the task,
      which takes up to 130,000 of the task's gas. The manager may refuse, because the bond or the gas is too small.
-     Then the run still counts, the task does not run again, and RecurrenceRefused tells the reason.
+     Then the run still counts, the task does not run again, and RecurrenceRefused has the reason.
 """
 
 from ..interfaces import ITaskEnvironment

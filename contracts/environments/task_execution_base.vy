@@ -94,7 +94,7 @@ def _call_keeping(target: address, call: Bytes[MAX_CALL], kept: uint256) -> bool
 def _reschedule(target_block: uint64, max_payment: uint256) -> (bool, Bytes[MAX_REFUSAL]):
     """
     @notice Reschedule the running task. The owner's bond pays. A refusal undoes nothing of this run.
-    @dev Keeps the gas of one event that tells the outcome.
+    @dev Keeps the gas of one event about the outcome.
     @param target_block The first block of the next run.
     @param max_payment The highest cost of the next run, in wei.
     @return Whether the manager rescheduled the task, and otherwise the error that the manager reverted with: no data

@@ -43,13 +43,13 @@ GAS_UNITS: constant(uint256) = ledger.BPS * 11
 MAX_PASSED: constant(uint256) = 64
 # Gas before the first instruction: 21,000, and the calldata of executeTasks, 68 bytes at 16 gas or less.
 CALL_GAS: constant(uint256) = 22_500
-# What the environment's proxies use before they enter the implementation, and for each byte of code that they read.
+# Gas of the environment's proxies before they enter the implementation, and for each byte of code that they read.
 PROXY_GAS: constant(uint256) = 14_000
 PROXY_GAS_PER_BYTE: constant(uint256) = 3
 # Each of two calls on the way withholds 1/64: limit * (64/63)^2.
 GROSS_DIVIDEND: constant(uint256) = 4_096
 GROSS_DIVISOR: constant(uint256) = 3_969
-# What one more task costs a call besides the task's own gas: record, account of the environment, event, search.
+# Gas of one more task besides the task's own: record, account of the environment, event, search.
 TASK_GAS: constant(uint256) = 15_000
 # Gas to finish a call in the worst case: bucket, calendar, three credits, a payment to a new account, events.
 END_GAS: constant(uint256) = 125_000
@@ -59,7 +59,7 @@ END_GAS_LIMIT: constant(uint256) = 250_000
 NAMED_GAS: constant(uint256) = 10_000
 # A look at the next bucket and its first task: six words of the calendar, three of the bucket, a record, an account.
 LOOK_GAS: constant(uint256) = 30_000
-# What a call has used in the worst case at its first task: CALL_GAS, six words of the calendar, five of the bucket.
+# Gas that a call has used in the worst case at its first task: CALL_GAS, six words of the calendar, five of the bucket.
 FRESH_GAS: constant(uint256) = 60_000
 # Vyper wants a bound for a loop; gas is the real one.
 MAX_STEPS: constant(uint256) = 2**64

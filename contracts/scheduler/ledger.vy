@@ -2,8 +2,8 @@
 """
 @title Ledger
 @license MIT
-@notice What the manager owes besides the payments of scheduled tasks. Owners pay for tasks from their bonds. The
-        credits of payments.vy include the shares of validators and of the protocol.
+@notice The manager's debts besides the payments of scheduled tasks: bonds and credits. Owners pay for tasks from
+        their bonds. The credits of payments.vy include the shares of validators and of the protocol.
 """
 
 from ..interfaces import ITaskManager

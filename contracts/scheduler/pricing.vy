@@ -2,7 +2,7 @@
 """
 @title Pricing
 @license MIT
-@notice What it costs to schedule a task, in one place:
+@notice The price of scheduling a task, in one place:
 
             gas price   = the block's base fee, at least the chain's minimum gas price
             gas         = gas limit + OVERHEAD_GAS

@@ -40,7 +40,7 @@ FIRST_PRICE_DIGITS: constant(uint256) = 11
 PAYMENT_AT: constant(uint256) = 210
 PAYMENT_MANTISSA: constant(uint256) = 2**pricing.DIGITS - 1
 PAYMENT_EXPONENT_AT: constant(uint256) = 250
-# What stays when a task ends: environment, gas limit, attempt and first price.
+# These fields stay when a task ends: environment, gas limit, attempt and first price.
 LASTING: constant(uint256) = (2**210 - 1) ^ (15 << 180)
 
 records: HashMap[uint256, uint256]  # place (task_ids.vy): record

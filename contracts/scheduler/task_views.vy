@@ -75,10 +75,10 @@ def isTaskExecuted(taskId: bytes32) -> bool:
 @external
 def getTaskMetadata(taskId: bytes32) -> ITaskManager.TaskMetadata:
     """
-    @notice What identifies a task besides its id.
+    @notice The owner, the environment's nonce and the size of a task.
     @dev Reverts with `TaskNotFound(taskId)`.
     @param taskId The task, in any state.
-    @return The owner, the nonce of the environment, and the size: 0 small, 1 medium, 2 large.
+    @return Owner, nonce and size. The sizes are 0 small, 1 medium, 2 large.
     """
     task_schedule._record(taskId)
     task_id: uint256 = convert(taskId, uint256)
@@ -106,7 +106,7 @@ def getTaskPayment(taskId: bytes32) -> uint256:
 @external
 def whyStuck(taskId: bytes32) -> ITaskManager.TaskSituation:
     """
-    @notice What a task waits for, judged at this block's base fee.
+    @notice Why a task does not run yet, judged at this block's base fee.
     @dev Reverts with `TaskNotFound(taskId)`.
     @param taskId The task, in any state.
     @return The status, what keeps the task from running, the last block of that, who may act, and the function to call.
@@ -170,7 +170,7 @@ def currentTask() -> (bytes32, address, uint256, uint256, uint256):
 @external
 def estimateCost(targetBlock: uint64, taskGasLimit: uint256) -> uint256:
     """
-    @notice What `scheduleTask` charges in this block (pricing.vy).
+    @notice The cost that `scheduleTask` charges in this block (pricing.vy).
     @dev Reverts with `TaskGasTooLarge(gasLimit)`, `TaskValidation_TargetBlockInPast(targetBlock, currentBlock)`,
          `TaskValidation_TargetBlockTooFar(targetBlock, currentBlock)`.
     @param targetBlock At least the next block, at most 2,097,152 blocks ahead.
