@@ -4,9 +4,8 @@ import functools
 import re
 
 from eth_utils import keccak
-from vyper.compiler.output import build_abi_output
 
-from scripts.system import CONTRACTS, deployer
+from scripts.artifacts import CONTRACTS, artifact
 
 # The compiler names no outputs. Those of published functions have the published names; a function that is not here returns one value
 # that nobody has named.
@@ -134,7 +133,7 @@ def abi(name: str) -> list[dict]:
     A `__default__` that takes plain transfers only is a `receive`.
     """
     entries = []
-    for entry in build_abi_output(deployer(name).compiler_data):
+    for entry in artifact(name).abi:
         if entry["type"] == "fallback":
             entry = {"type": "receive", "stateMutability": "payable"}
         names = OUTPUTS.get(name, {}).get(entry.get("name"))
@@ -164,5 +163,5 @@ def abi(name: str) -> list[dict]:
 
 def _own_errors(name: str) -> list[str]:
     """An error belongs to a contract if its selector is in the contract's code, where it stands without leading zeros."""
-    code = deployer(name).compiler_data.bytecode_runtime
+    code = artifact(name).bytecode_runtime
     return [signature for signature in error_signatures() if keccak(text=signature)[:4].lstrip(b"\0") in code]

@@ -12,6 +12,7 @@ from deploy import deploy
 from tests.evm.engines import environment
 from tests.gas.plugin import Collected
 from tests.helpers.chain import ETHER
+from tests.helpers.compiled import settle_boa
 from tests.helpers.schedule import mock
 
 pytest_plugins = ["tests.evm.plugin"]
@@ -34,6 +35,7 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.pluginmanager.register(Collected(config))
+    settle_boa()
 
 
 def pytest_collection_modifyitems(config, items):

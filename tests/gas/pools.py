@@ -7,8 +7,9 @@ Labelled operations of the task pools: a first one where it writes new words, a 
 import boa
 
 from scripts.life_cycle import proof_of
-from tests.gas.scene import ETHER, Scene, mock
+from tests.gas.scene import ETHER, Scene
 from tests.helpers.chain import reverts
+from tests.helpers.compiled import mock_deployer
 
 FIXED, FLEXIBLE = 0, 1
 CATEGORY, METADATA = "AI Tasks", "Pool for AI inference tasks"
@@ -287,7 +288,7 @@ def bounds(scene: Scene):
     ranked.verifyAndPay(12, True, sender=market.verifier)
     assert ranked.creditOf(refusing) > 0
     scene.note("TaskPool.verifyAndPay[payee refuses]")
-    edges = mock("Edges.vy").deploy()
+    edges = mock_deployer("Edges.vy").deploy()
     for _ in range(2):
         edges.touch(sender=stranger)
     scene.do("TaskPool.withdrawCredit[new account]", ranked.withdrawCredit, scene.account("payee", 0), sender=refusing)

@@ -16,9 +16,10 @@ from scripts.gas import intrinsic_gas
 from scripts.system import System
 from tests.gas.node import Node
 from tests.gas.pools import CATEGORY, CHAT, DAY, FLEXIBLE, PROMPT_200, TOKEN_PRICE
-from tests.gas.scene import ETHER, SECONDS_A_BLOCK, START, START_BLOCK, Scene, address_of, mock
+from tests.gas.scene import ETHER, SECONDS_A_BLOCK, START, START_BLOCK, Scene, address_of
 from tests.gas.scheduler import GAS, NOTHING, SMALL
 from tests.helpers.chain import error_data
+from tests.helpers.compiled import mock_deployer
 from tests.helpers.schedule import NO_MAXIMUM, layered
 
 POOLS = [10, 100, 400]
@@ -45,7 +46,7 @@ class Large:
         scene = Scene()
         with boa.swap_env(scene.env):
             self.system: System = scene.deploy()
-            self.crowd = mock("Crowd.vy").deploy()
+            self.crowd = mock_deployer("Crowd.vy").deploy()
             self.target = boa.env.deploy(bytecode=NOTHING)[0]
         self.operator, self.coinbase = scene.env.eoa, scene.coinbase
         self.now = START

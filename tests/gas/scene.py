@@ -8,13 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import boa
-from boa.contracts.vyper.vyper_contract import VyperDeployer
 from eth_utils import keccak, to_checksum_address
 
 from deploy import deploy
 from scripts.gas import Receipts, Transaction
 from scripts.record import integrity
-from scripts.system import ROOT, System
+from scripts.system import System
 
 ETHER = 10**18
 START = 1_800_000_000
@@ -22,7 +21,6 @@ START_BLOCK = 20_000_000
 SECONDS_A_BLOCK = 12
 WRITTEN_OUT = 16  # steps
 ZERO_BYTE_SAVES = 12  # gas of calldata
-MOCKS = ROOT / "tests" / "mocks"
 
 
 @dataclass(frozen=True)
@@ -34,12 +32,6 @@ class Funding:
 
     def on_node(self, node):
         node.rpc("anvil_setBalance", self.account, hex(self.wei))
-
-
-@functools.cache
-def mock(path: str) -> VyperDeployer:
-    """The compiled mock below tests/mocks."""
-    return boa.load_partial(str(MOCKS / path))
 
 
 def address_of(name: str) -> str:

@@ -8,7 +8,8 @@ thousand blocks; treasury and validator were paid before; the executor's account
 
 import boa
 
-from tests.gas.scene import ETHER, Scene, mock
+from tests.gas.scene import ETHER, Scene
+from tests.helpers.compiled import mock_deployer
 from tests.helpers.schedule import CANCELLED, EXPIRED, FAILED, NO_MAXIMUM, RESCHEDULED, SUCCEEDED, layered
 
 GWEI = 10**9
@@ -221,7 +222,7 @@ def outcomes(scene: Scene):
     office = Office(scene)
     system, manager, owner = office.system, office.manager, office.owner
     office.settle()
-    target = mock("scheduler/Target.vy").deploy()
+    target = mock_deployer("scheduler/Target.vy").deploy()
     poke = target.poke.prepare_calldata(1)
     target.poke(1)
     environments = {

@@ -1,9 +1,7 @@
 """Hostile parties: bad code, calls with a limit of gas in a transaction of their own, every state-changing call of the ABI."""
 
-import functools
 import os
 from contextlib import contextmanager
-from pathlib import Path
 
 import boa
 from eth.db.storage import AccountStorageDB
@@ -13,12 +11,12 @@ from eth_utils import keccak
 from scripts.abi import abi
 from scripts.system import SOURCES
 from tests.helpers.chain import DAY, ETHER, now
+from tests.helpers.compiled import mock_deployer
 from tests.helpers.signatures import canonical_type
 
 # Of gas, from one limit to the next; a fortieth of it where the call begins to succeed. For a closer look: GAS_STEP=2000.
 STEP = int(os.environ.get("GAS_STEP", "40000"))
 
-MOCKS = Path(__file__).resolve().parent.parent / "mocks"
 POOL_CONTRACTS = [name for name, path in SOURCES.items() if path.startswith("pools/")]
 
 # What a contract can do to whoever calls or pays it, as its whole code.
@@ -35,14 +33,9 @@ CODE = {
 FAILING = ["reverts", "reverts with a megabyte", "burns all gas", "returns a megabyte"]
 
 
-@functools.cache
-def _mock(name: str):
-    return boa.load_partial(str(MOCKS / f"{name}.vy"))
-
-
 def mock(name: str, *arguments, wei: int = 0):
     """A new contract from tests/mocks, with some money."""
-    contract = _mock(name).deploy(*arguments)
+    contract = mock_deployer(f"{name}.vy").deploy(*arguments)
     boa.env.set_balance(contract.address, wei)
     return contract
 

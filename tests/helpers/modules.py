@@ -4,16 +4,14 @@ import ast
 import functools
 import re
 
-import boa
-from boa.contracts.vyper.vyper_contract import VyperDeployer
+from scripts.artifacts import CONTRACTS
+from scripts.compiled import Deployer
+from tests.helpers.compiled import mock_deployer
 
-from scripts.system import CONTRACTS, ROOT
 
-
-@functools.cache
-def harness(name: str) -> VyperDeployer:
+def harness(name: str) -> Deployer:
     """The compiled harness or mock of tests/mocks/modules."""
-    return boa.load_partial(str(ROOT / "tests" / "mocks" / "modules" / f"{name}.vy"))
+    return mock_deployer(f"modules/{name}.vy")
 
 
 @functools.cache

@@ -1,11 +1,10 @@
 """Scheduling and executing, as tests do it."""
 
-import functools
-
 import boa
 
 from scripts.scheduling import task_data as layered
-from scripts.system import ROOT, System
+from scripts.system import System
+from tests.helpers.compiled import mock_deployer
 
 SMALL, MEDIUM, LARGE = range(3)
 NO_TASK, SCHEDULED, SUCCEEDED, FAILED, CANCELLED, RESCHEDULED, EXPIRED = range(7)
@@ -13,10 +12,9 @@ NO_MAXIMUM = 2**256 - 1
 GAS = {SMALL: 100_000, MEDIUM: 250_000, LARGE: 750_000}
 
 
-@functools.cache
 def mock(name: str):
     """The compiled mock of tests/mocks/scheduler."""
-    return boa.load_partial(str(ROOT / "tests" / "mocks" / "scheduler" / f"{name}.vy"))
+    return mock_deployer(f"scheduler/{name}.vy")
 
 
 def block() -> int:

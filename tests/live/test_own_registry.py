@@ -1,14 +1,12 @@
 """On a real node: a registry of somebody's own gets none of its pools into the ranking of the deployed router."""
 
-import boa
 import pytest
 from eth_abi import encode
-from vyper.compiler.output import build_abi_output
 from web3.exceptions import ContractCustomError
 
-from scripts.system import ROOT
 from tests.helpers.chain import DAY, ETHER, error_data
 from tests.helpers.client import Client
+from tests.helpers.compiled import mock_deployer
 
 PRICE = 10**15
 
@@ -23,9 +21,9 @@ def test_pools_of_another_registry_are_not_claimed_by_ranking(node, operator_of)
     assert router.functions.modelRegistry().call() == registry.address
     worker, other_worker = client.account("worker"), client.account("other worker")
 
-    mock = boa.load_partial(str(ROOT / "tests" / "mocks" / "ForeignRegistry.vy")).compiler_data
-    creation = mock.bytecode + encode(["address"], [router.address])
-    foreign = client.web3.eth.contract(client.create(owner, creation), abi=build_abi_output(mock))
+    mock = mock_deployer("ForeignRegistry.vy")
+    creation = mock.compiler_data.bytecode + encode(["address"], [router.address])
+    foreign = client.web3.eth.contract(client.create(owner, creation), abi=mock.abi)
     client.send(owner, factory.functions.setModelRegistry(foreign.address))
     client.send(owner, factory.functions.createPool("AI Tasks", ""))
     theirs = client.contract("TaskPool", factory.functions.allPools(0).call())

@@ -32,7 +32,6 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from vyper.compiler.output import build_abi_output
 
 from scripts.gas import Receipts
 from scripts.system import deployer
@@ -188,7 +187,7 @@ def snake_case(name: str) -> str:
 
 @functools.cache
 def abi(contract: str) -> list[dict]:
-    return build_abi_output(deployer(contract).compiler_data)
+    return deployer(contract).abi
 
 
 @functools.cache
