@@ -10,14 +10,14 @@ import time
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from scripts.fees import offer, room
 from scripts.inspection import is_done
 from scripts.journal import Entry, Journal, Sent
 from scripts.keys import Signer
 from scripts.node import Node, Refused
 from scripts.plan import GAS_PERCENT, Plan, Planned
-from scripts.telling import Stopped, say
+from scripts.telling import GWEI, Stopped, exact, say
 
-GWEI = 10**9
 # Nodes behind one address may lag behind each other for so many looks, a second apart.
 LOOKS = 5
 LOOK_PAUSE = 1.0
@@ -25,38 +25,16 @@ LOOK_PAUSE = 1.0
 FIRST_WAIT, LONGEST_WAIT = 0.05, 3.0
 # Between two looks for confirmations, in seconds.
 CONFIRMATION_WAIT = 2.0
-# Nodes take a transaction in another one's place for at least a tenth more; some want an eighth.
-BUMP_PERCENT = 113
-# What nodes answer if there is nothing to do but to look again.
-PASSING = (
-    "already known",
-    "already imported",
-    "known transaction",
-    "nonce too low",
-    "nonce is too low",
-    "underpriced",
-    "base fee",
-    "basefee",
-)
-
-
-def offer(base_fee: int, tip: int, max_fee: int | None, above: Sent | None = None) -> tuple[int, int] | None:
-    """
-    The maximum fee and the tip to offer, in wei a gas; None if that is more than `max_fee`.
-
-    Twice the base fee and the tip, so that six full blocks cannot price it out; more than what it takes the place of.
-    """
-    fee = 2 * base_fee + tip
-    if above is not None:
-        tip = max(tip, above.tip * BUMP_PERCENT // 100 + 1)
-        fee = max(fee, above.fee * BUMP_PERCENT // 100 + 1, base_fee + tip)
-    if max_fee is None:
-        return fee, tip
-    least = base_fee if above is None else max(base_fee, above.fee * BUMP_PERCENT // 100 + 1)
-    if least > max_fee:
-        return None
-    fee = min(fee, max_fee)
-    return fee, min(tip, fee)
+# A transaction that a node has had for so many blocks without its being mined offers too little.
+STUCK_BLOCKS = 8
+# Parts of what nodes answer if they have the transaction,
+KNOWN = ("already known", "alreadyknown", "already imported", "known transaction")
+# if its nonce is used up,
+USED = ("nonce too low", "nonce is too low")
+# and if it offers too little, or no more than another one with its nonce.
+CHEAP = ("underpriced", "base fee", "basefee", "tip cap", "fee too low", "feetoolow", "below minimum")
+# What they answer if the deployer cannot pay.
+POOR = ("insufficient", "balance", "funds")
 
 
 def place(node: Node, plan: Plan, journal: Journal) -> bool:
@@ -70,8 +48,7 @@ def place(node: Node, plan: Plan, journal: Journal) -> bool:
         if entry.nonce >= used:
             return False
         if not _looks(lambda entry=entry, planned=planned: _succeeded(node, plan, planned, entry)):
-            for offset, later in enumerate(journal.entries[number:]):
-                later.nonce, later.sent, later.receipt = used + offset, [], None
+            journal.move(number, used)
             return True
     return False
 
@@ -98,6 +75,8 @@ class Broadcast:
         self.max_fee = max_fee
         self.timeout = timeout
         self.confirmations = confirmations
+        # The hash of what the node has taken, and the number of the block that was the latest then.
+        self.taken = {}
 
     def run(self):
         columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
@@ -133,45 +112,77 @@ class Broadcast:
             pause = min(pause * 1.5, LONGEST_WAIT)
 
     def _push(self, planned: Planned, entry: Entry) -> str:
-        """Do what is needed for the step to be mined, if anything is; returns what it waits for."""
-        last = entry.sent[-1] if entry.sent else None
-        base_fee = self.node.base_fee()
-        waiting = f"waiting for {last.hash} to be mined" if last else ""
-        if last is not None and last.fee >= base_fee:
-            # Also if the node says that it knows it: that costs nothing, and it may have forgotten in a reorganisation.
-            self._send(planned, last)
-            return waiting
-        offered = offer(base_fee, self.node.tip(), self.max_fee, last)
-        if offered is None:
-            dear = f"the base fee is {base_fee / GWEI:g} gwei"
-            if self.max_fee is not None and self.max_fee >= base_fee:
-                return f"{waiting}, {dear}, and a replacement would exceed --max-fee {self.max_fee / GWEI:g}"
-            return f"{dear}, above --max-fee {self.max_fee / GWEI:g},"
-        sent = self._sign(planned, *offered)
+        """
+        Do what is needed for the step to be mined, if anything is; returns what it waits for.
+
+        A transaction that the node refuses, or that is stuck, is signed anew with the same nonce.
+        """
+        base_fee, tip = self.node.base_fee(), self.node.tip()
+        last, refusal, above = entry.sent[-1] if entry.sent else None, "", []
+        if last is not None:
+            # Also if the node has it: that costs nothing, and it may have forgotten in a reorganisation.
+            refusal = self._send(last)
+            if _says(refusal, USED) or (not refusal and not self._is_stuck(last, base_fee)):
+                return f"waiting for {last.hash} to be mined"
+            # What is refused for another reason than its price may have to offer less.
+            above = entry.sent if not refusal or _says(refusal, CHEAP) else []
+        gas = max(planned.gas, self._estimate(planned)) * GAS_PERCENT // 100
+        known = {sent.hash for sent in entry.sent}
+        for replaced in [above] if _says(refusal, POOR) else [above, entry.sent]:
+            offered = offer(base_fee, tip, self._cap(entry, gas), replaced)
+            if offered is None:
+                break
+            sent = self._sign(planned, gas, *offered)
+            # The same as before would be refused again: it takes more.
+            if sent.hash not in known:
+                return self._begin(planned, entry, sent)
+        if refusal and not _says(refusal, CHEAP):
+            raise Stopped(f"the chain refuses {planned.name}: {refusal}")
+        return self._too_dear(entry, gas, base_fee, last)
+
+    def _begin(self, planned: Planned, entry: Entry, sent: Sent) -> str:
+        """Send what was just signed; it is in the journal before the node gets it."""
         entry.sent.append(sent)
         self.journal.save()
-        self._send(planned, sent)
+        refusal = self._send(sent)
+        if refusal and not _says(refusal, USED + CHEAP):
+            raise Stopped(f"the chain refuses {planned.name}: {refusal}")
         return f"waiting for {sent.hash} to be mined"
 
-    def _sign(self, planned: Planned, fee: int, tip: int) -> Sent:
-        transaction = {"from": self.signer.address, "data": "0x" + planned.data.hex()}
-        if planned.to is not None:
-            transaction["to"] = planned.to
-        gas = max(planned.gas, self._estimate(planned, transaction)) * GAS_PERCENT // 100
-        del transaction["from"]
-        transaction |= {
+    def _cap(self, entry: Entry, gas: int) -> int:
+        """The most to offer for a gas, in wei: what was agreed to, or --max-fee if that is less."""
+        agreed = room(self.plan, self.journal, entry) // gas
+        return agreed if self.max_fee is None else min(agreed, self.max_fee)
+
+    def _too_dear(self, entry: Entry, gas: int, base_fee: int, last: Sent | None) -> str:
+        """Why nothing can be signed for a step."""
+        cap = self._cap(entry, gas)
+        bound = f"--max-fee {cap / GWEI:g}"
+        if cap != self.max_fee:
+            bound = f"the {cap / GWEI:g} gwei for each of {gas:,} gas that {exact(self.journal.limit)} ether allow"
+        dear = f"the base fee is {base_fee / GWEI:g} gwei"
+        if last is None or base_fee > cap:
+            return f"{dear}, above {bound},"
+        return f"waiting for {last.hash} to be mined, {dear}, and a replacement would exceed {bound}"
+
+    def _sign(self, planned: Planned, gas: int, fee: int, tip: int) -> Sent:
+        transaction = {
+            **({} if planned.to is None else {"to": planned.to}),
             "type": 2,
             "chainId": self.plan.terms.chain_id,
             "nonce": planned.nonce,
             "value": 0,
+            "data": "0x" + planned.data.hex(),
             "gas": gas,
             "maxFeePerGas": fee,
             "maxPriorityFeePerGas": tip,
         }
-        raw, transaction_hash = self.signer.sign(transaction)
-        return Sent(transaction_hash, raw, fee, tip)
+        return Sent.of(self.signer.sign(transaction))
 
-    def _estimate(self, planned: Planned, transaction: dict) -> int:
+    def _estimate(self, planned: Planned) -> int:
+        transaction = {"from": self.signer.address, "data": "0x" + planned.data.hex()}
+        if planned.to is not None:
+            transaction["to"] = planned.to
         for look in range(LOOKS):
             try:
                 return self.node.estimate(transaction)
@@ -181,12 +192,21 @@ class Broadcast:
                 time.sleep(LOOK_PAUSE)
         raise Stopped(f"the chain refuses {planned.name}: {refusal}")
 
-    def _send(self, planned: Planned, sent: Sent):
+    def _send(self, sent: Sent) -> str:
+        """Hand a transaction to the node; returns why the node does not take it, nothing if it does or did before."""
         try:
             self.node.send(sent.raw)
         except Refused as error:
-            if not any(text in str(error).lower() for text in PASSING):
-                raise Stopped(f"the chain refuses {planned.name}: {error}") from None
+            refusal = str(error)
+            if not _says(refusal, KNOWN):
+                # What this node had is in its pool still, if only another node behind the same address answered.
+                took = sent.hash in self.taken and not _says(refusal, USED + CHEAP)
+                return "" if took else refusal
+        self.taken.setdefault(sent.hash, self.node.head())
+        return ""
+
+    def _is_stuck(self, sent: Sent, base_fee: int) -> bool:
+        return sent.fee < base_fee or self.node.head() - self.taken[sent.hash] >= STUCK_BLOCKS
 
     def _accept(self, planned: Planned, entry: Entry, receipt: dict):
         """Note the receipt. A contract must have the code that was planned."""
@@ -253,6 +273,10 @@ def find_receipt(node: Node, entry: Entry) -> dict | None:
         if receipt is not None and receipt["blockNumber"] is not None:
             return receipt
     return None
+
+
+def _says(refusal: str, parts: tuple[str, ...]) -> bool:
+    return any(part in refusal.lower() for part in parts)
 
 
 def _succeeded(node: Node, plan: Plan, planned: Planned, entry: Entry) -> bool | None:

@@ -24,10 +24,9 @@ class Signer:
     def __repr__(self) -> str:
         return f"<Signer of {self.address}>"
 
-    def sign(self, transaction: dict) -> tuple[str, str]:
-        """The signed transaction and its hash, in hexadecimal digits with 0x."""
-        signed = self._account.sign_transaction(transaction)
-        return "0x" + bytes(signed.raw_transaction).hex(), "0x" + bytes(signed.hash).hex()
+    def sign(self, transaction: dict) -> str:
+        """The signed transaction, in hexadecimal digits with 0x."""
+        return "0x" + bytes(self._account.sign_transaction(transaction).raw_transaction).hex()
 
 
 def from_environment(name: str) -> Signer:

@@ -9,15 +9,15 @@ import click
 from rich.console import Console
 
 from scripts import keys, record
-from scripts.broadcast import GWEI, Broadcast, offer, place
+from scripts.broadcast import Broadcast, place
+from scripts.fees import most, offer
 from scripts.inspection import inspect
 from scripts.journal import Journal, alone
 from scripts.node import Node
 from scripts.plan import GAS_PERCENT, Plan, Terms, make_plan
 from scripts.record import Folder, evm_version
-from scripts.stage import ETHER
 from scripts.steps import OWNED
-from scripts.telling import Stopped, say
+from scripts.telling import ETHER, GWEI, Stopped, exact, say
 from scripts.verification import ETHERSCAN, EXPLORERS, verify, write_bundle
 
 
@@ -34,6 +34,7 @@ class Options:
     treasury: str | None = None
     verifiers: tuple[str, ...] = ()
     max_fee: int | None = None  # wei a gas
+    max_cost: int | None = None  # wei
     confirmations: int = 1
     timeout: float = 600
     yes: bool = False
@@ -83,7 +84,7 @@ class Live:
         terms = Terms(folder.chain_id, deployer, treasury, options.owner, verifiers)
         journal, plan = self._prepare(folder, terms)
         plan.show(self.console)
-        self._expect_money(plan, journal)
+        journal.limit = self._expect_money(plan, journal)
         if options.dry_run:
             say(self.console, "rehearsed in process; nothing was sent")
             return
@@ -133,31 +134,51 @@ class Live:
         nonces = tuple(range(first, first + len(terms.steps())))
         return Journal.begin(folder.journal, terms, nonces), make_plan(terms, nonces)
 
-    def _expect_money(self, plan: Plan, journal: Journal):
-        """Show what is left to pay; the base fee must be within --max-fee, and the deployer able to pay."""
-        max_fee, end = self.options.max_fee, time.monotonic() + (0 if self.options.dry_run else self.options.timeout)
-        while (offered := offer(base_fee := self.node.base_fee(), tip := self.node.tip(), max_fee)) is None:
-            if time.monotonic() > end:
-                raise Stopped(f"the base fee is {base_fee / GWEI:g} gwei, above --max-fee {max_fee / GWEI:g}")
-            say(self.console, f"the base fee is {base_fee / GWEI:g} gwei, above --max-fee: waiting")
-            time.sleep(min(12.0, self.options.timeout / 2))
-        left = sum(
-            planned.gas
+    def _expect_money(self, plan: Plan, journal: Journal) -> int:
+        """
+        Show what is left to pay; the base fee must be low enough, and the deployer able to pay.
+
+        Returns the limit, in wei: the most that all transactions of the deployment may cost, with those of earlier runs.
+        """
+        options = self.options
+        limit = options.max_cost or (journal.limit if options.yes else None)
+        left = [
+            (planned.gas, entry.nonce)
             for planned, entry in zip(plan.transactions, journal.entries, strict=True)
             if entry.receipt is None
-        )
-        cost, most = left * (base_fee + tip), left * GAS_PERCENT // 100 * offered[0]
+        ]
+        gas = sum(used for used, _ in left)
+        cap, bound = options.max_fee, f"--max-fee {(options.max_fee or 0) / GWEI:g}"
+        if limit is not None and left:
+            spent = sum(cost for nonce, cost in journal.costs().items() if nonce not in {nonce for _, nonce in left})
+            affordable = max(0, limit - spent) // (gas * GAS_PERCENT // 100)
+            if cap is None or affordable < cap:
+                cap, bound = (
+                    affordable,
+                    f"the {affordable / GWEI:g} gwei for each gas that {exact(limit)} ether allow",
+                )
+        end = time.monotonic() + (0 if options.dry_run else options.timeout)
+        while (offered := offer(base_fee := self.node.base_fee(), tip := self.node.tip(), cap)) is None:
+            if time.monotonic() > end:
+                raise Stopped(f"the base fee is {base_fee / GWEI:g} gwei, above {bound}")
+            say(self.console, f"the base fee is {base_fee / GWEI:g} gwei, above {bound}: waiting")
+            time.sleep(min(12.0, options.timeout / 2))
+        if limit is None:
+            limit = max(most(plan, journal, offered[0], options.max_fee), journal.limit or 0)
+        cost, need = gas * (base_fee + tip), gas * GAS_PERCENT // 100 * offered[0]
         balance = self.node.balance(plan.terms.deployer)
         say(
             self.console,
-            f"{left:,} gas, about {cost / ETHER:.6f} ether at {(base_fee + tip) / GWEI:g} gwei, at most {most / ETHER:.6f}\n"
+            f"{gas:,} gas, about {cost / ETHER:.6f} ether at {(base_fee + tip) / GWEI:g} gwei\n"
+            f"the whole deployment costs at most {exact(limit)} ether, whatever the node says\n"
             f"deployer {plan.terms.deployer} has {balance / ETHER:.6f} ether",
         )
-        if balance < most:
+        if balance < need:
             raise Stopped(
                 f"the deployer {plan.terms.deployer} has {balance / ETHER:.6f} ether "
-                f"and may need {most / ETHER:.6f}: send him more first"
+                f"and may need {need / ETHER:.6f}: send him more first"
             )
+        return limit
 
     def _ask(self):
         if self.options.yes:

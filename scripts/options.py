@@ -10,6 +10,7 @@ from eth_utils import is_address, is_checksum_address, is_checksum_formatted_add
 
 from scripts.live import Options
 from scripts.steps import NOBODY
+from scripts.telling import ETHER, GWEI
 from scripts.verification import EXPLORERS
 
 ABIS = Path("build/abi")
@@ -29,18 +30,20 @@ class Account(click.ParamType):
         return to_checksum_address(value)
 
 
-class Gwei(click.ParamType):
-    """An amount in gwei, as wei."""
+class Amount(click.ParamType):
+    """An amount in a unit such as gwei, as wei."""
 
-    name = "gwei"
+    def __init__(self, unit: str, wei: int):
+        self.name = unit
+        self.wei = wei
 
     def convert(self, value, param, context):
         try:
-            wei = Decimal(value) * 10**9
+            wei = Decimal(value) * self.wei
         except InvalidOperation:
-            self.fail("this is not an amount of gwei", param, context)
+            self.fail(f"this is not an amount of {self.name}", param, context)
         if not wei.is_finite() or wei < 1 or wei != int(wei):
-            self.fail("this is not an amount of gwei", param, context)
+            self.fail(f"this is not an amount of {self.name}", param, context)
         return int(wei)
 
 
@@ -58,7 +61,8 @@ OPTIONS = [
     click.option("--owner", type=Account(), help="Propose this account as the owner; it has to accept."),
     click.option("--treasury", type=Account(), help="Gets the task manager's fees, for good; else the deployer."),
     click.option("--verifier", "verifiers", type=Account(), multiple=True, help="Judges requests; may be repeated."),
-    click.option("--max-fee", type=Gwei(), help="Never offer more for a gas."),
+    click.option("--max-fee", type=Amount("gwei", GWEI), help="Never offer more for a gas."),
+    click.option("--max-cost", type=Amount("ether", ETHER), help="Never let the whole deployment cost more."),
     click.option(
         "--confirmations", type=click.IntRange(min=1), default=1, show_default=True, help="Blocks to wait for."
     ),

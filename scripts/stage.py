@@ -8,8 +8,8 @@ import boa
 from rich.console import Console
 
 from scripts.gas import Receipts
+from scripts.telling import ETHER
 
-ETHER = 10**18
 START = 1_800_000_000  # so that two runs are the same
 START_BLOCK = 20_000_000
 SECONDS_A_BLOCK = 12

@@ -213,7 +213,7 @@ def test_a_transaction_that_the_base_fee_has_left_behind_is_replaced(idle, opera
     capped = operator.deploy("--timeout", "0.2", "--max-fee", str(first["fee"] / 10**9))
     assert capped[0] == 1 and "above --max-fee" in capped[2]
     with Miner(idle):
-        assert operator.deploy()[0] == 0
+        assert operator.deploy("--max-cost", "10")[0] == 0
     assert is_whole(operator)
     assert operator.record()["contracts"]["TaskPool"]["transaction"] != first["hash"]
 
@@ -243,7 +243,7 @@ def test_a_reorganisation_is_mined_again(node, operator, monkeypatch):
         saved.append(node.ask("evm_snapshot"))
 
     def forgetting(asked):
-        if not gone:
+        if not gone and len(saved) > 2 * STEPS:
             gone.append(node.ask("evm_revert", saved[2 * STEPS - 6]))
             node.ask("anvil_dropAllTransactions")
         return head(asked)
@@ -263,8 +263,8 @@ def test_a_nonce_taken_by_something_else(operator, monkeypatch):
     status, output, _ = operator.deploy()
     assert status == 0 and "planned anew" in output
     contracts = operator.record()["contracts"]
-    assert contracts["TaskPoolViewer"]["address"] == create_address(operator.address, 2)
-    assert contracts["TaskRouter"]["address"] == create_address(operator.address, 4)
+    assert contracts["ModelRegistry"]["address"] == create_address(operator.address, 2)
+    assert contracts["TaskPoolViewer"]["address"] == create_address(operator.address, 5)
     assert operator.node.number("eth_getTransactionCount", operator.address, "latest") == STEPS + 1
 
 
@@ -282,7 +282,7 @@ def test_a_refusal_of_the_chain_is_one_line(node, operator, monkeypatch):
     with monkeypatch.context() as stopped:
         stop_after(stopped, Journal, "save", 11)
         assert operator.deploy()[0] == 130
-    registry = create_address(operator.address, 4)
+    registry = create_address(operator.address, 2)
     code = node.ask("eth_getCode", registry, "latest")
     node.ask("anvil_setCode", registry, "0xfe")
     status, _, errors = operator.deploy()
@@ -312,7 +312,7 @@ def test_a_journal_of_another_build(operator, monkeypatch):
         stop_after(stopped, Journal, "save", 3)
         assert operator.deploy()[0] == 130
     journal = json.loads(operator.journal_file.read_text())
-    journal["entries"][4]["fingerprint"] = "0" * 64
+    journal["entries"][2]["fingerprint"] = "0" * 64
     operator.journal_file.write_text(json.dumps(journal))
     status, _, errors = operator.deploy()
     assert status == 1 and "another build of ModelRegistry" in errors
