@@ -2,4 +2,6 @@
 
 from tests.stateful.pools.machine import Pools
 
-__all__ = ["Pools"]
+MACHINES = {machine.__name__: machine for machine in (Pools,)}
+
+__all__ = ["MACHINES", "Pools"]

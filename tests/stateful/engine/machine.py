@@ -81,7 +81,7 @@ class Machine:
     def __init__(self, draw: Choices | None = None, thorough: bool = False):
         """`thorough`: all invariants look at everything after each step."""
         self.context = contextlib.ExitStack()
-        environment, world = self._base()
+        environment, world = self.base()
         self.context.enter_context(boa.swap_env(environment))
         if engines.chosen() == engines.REVM:
             self.context.enter_context(environment.anchor())
@@ -104,7 +104,8 @@ class Machine:
         self.begin()
 
     @classmethod
-    def _base(cls) -> tuple:
+    def base(cls) -> tuple:
+        """The chain on which runs begin, and the world on it."""
         known = cls._bases.get(cls)
         if known and engines.chosen() == engines.REVM:
             return known
@@ -169,6 +170,7 @@ class Machine:
     def perform(self, step: Step):
         world = self.world
         self.step = step
+        self.tally["steps"] += 1
         world.log.clear()
         world.met.clear()
         world.made.clear()

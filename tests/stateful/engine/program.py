@@ -7,6 +7,9 @@ LINE = 110
 CHAIN = "the chain"  # the target of steps that are no calls: time passes, the base fee rises
 
 
+ABSENT = ("0", "None", "()")  # not Cost(0)
+
+
 class Later(int):
     """So many seconds, or blocks where blocks count, after the step."""
 
@@ -42,7 +45,11 @@ class Step:
         parts = [repr(self.sender), repr(self.target), repr(self.function)]
         if self.arguments:
             parts.append(repr(self.arguments))
-        parts += [f"{name}={getattr(self, name)!r}" for name in ("value", "gas", "makes") if getattr(self, name)]
+        parts += [
+            f"{name}={getattr(self, name)!r}"
+            for name in ("value", "gas", "makes")
+            if repr(getattr(self, name)) not in ABSENT
+        ]
         return f"Step({', '.join(parts)})"
 
     def __str__(self) -> str:
@@ -51,7 +58,7 @@ class Step:
         if self.target == CHAIN:
             return called
         text = f"{self.sender} calls {called} of {self.target}"
-        if self.value:
+        if repr(self.value) not in ABSENT:
             text += f" with {shown(self.value)} wei"
         if self.gas:
             text += f" and {self.gas:,} gas"

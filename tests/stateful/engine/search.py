@@ -1,6 +1,7 @@
 """Runs of a machine: hypothesis makes the choices, a failure is shrunk and told, and what was found once is kept."""
 
 import hashlib
+import os
 import pickle
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from tests.stateful.engine.program import Step, regression
 from tests.stateful.engine.shrink import Shrinker
 
 FOUND = ROOT / "build" / "stateful"  # regression tests
+KEPT = ROOT / ".hypothesis" / "examples"
 ONE_AT_A_TIME = threading.Lock()  # boa has one current chain in a process
 OFFSET = 1_000  # of the numbers of things that a repeated step makes, and did not make when it was recorded
 
@@ -100,7 +102,7 @@ class Failure:
         return path
 
     def report(self, path: Path) -> str:
-        count, path = len(self.outcome.taken), path.relative_to(ROOT)
+        count, path = len(self.outcome.taken), os.path.relpath(path, ROOT)
         return "\n".join(
             [
                 f"{self.machine} and their model do not agree.",
@@ -197,7 +199,7 @@ class Kept:
     """The example database's part for a machine: the steps of failures, until they pass."""
 
     def __init__(self, machine: str):
-        self.database = DirectoryBasedExampleDatabase(ROOT / ".hypothesis" / "examples")
+        self.database = DirectoryBasedExampleDatabase(KEPT)
         self.key = f"taskpools stateful {machine}".encode()
 
     def save(self, steps: list[Step]):

@@ -51,13 +51,11 @@ class Router:
             passed.append(task)
         return passed, None
 
-    def claim_the_best(
-        self, worker: str, offered: list[tuple[Pool, Task]], find, keeps_passing: bool
-    ) -> tuple[Pool, Task] | None:
-        """`keeps_passing`: the call counts for the expired tasks that it got past, even if there is nothing behind them."""
+    def claim_the_best(self, worker: str, offered: list[tuple[Pool, Task]], find) -> tuple[Pool, Task] | None:
+        """A call counts for the expired tasks that it gets past, even if there is nothing for the worker behind them."""
         passed, reached = self.pass_by(offered)
         best = find() if reached else None
-        refuse_if(best is None and not (passed and (keeps_passing or reached is None)), "NoAvailableTask()")
+        refuse_if(best is None and not passed, "NoAvailableTask()")
         for task in passed:
             task.is_indexed = False
         if best is None:
@@ -77,7 +75,7 @@ class Router:
     def claim_best_task(self, sender: str) -> tuple[str, int]:
         self.only_idle(sender)
         offered = [(pool, task) for pool in self.ranked() for task in pool.indexed(True)]
-        best = self.claim_the_best(sender, offered, lambda: self.best_for(sender), keeps_passing=False)
+        best = self.claim_the_best(sender, offered, lambda: self.best_for(sender))
         return (best[0].name, best[1].task_id) if best else (NOBODY, 0)
 
     @action
@@ -90,7 +88,7 @@ class Router:
             task = pool.best_for(sender, False)
             return (pool, task) if task else None
 
-        best = self.claim_the_best(sender, [(pool, task) for task in pool.indexed(False)], find, keeps_passing=True)
+        best = self.claim_the_best(sender, [(pool, task) for task in pool.indexed(False)], find)
         return best[1].task_id if best else 0
 
     @action
