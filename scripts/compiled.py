@@ -122,8 +122,8 @@ class Contract(ABIContract):
         self.compiler_data = deployer.compiler_data
         self._abi = deployer.abi
 
-    # In place of a property of ABIContract, which makes one anew.
-    deployer = None
+    _can_line_profile = True
+    deployer = None  # in place of a property of ABIContract, which makes one anew
 
     @property
     def bytecode(self) -> bytes:

@@ -15,7 +15,7 @@ from tests.helpers.chain import ETHER
 from tests.helpers.compiled import settle_boa
 from tests.helpers.schedule import mock
 
-pytest_plugins = ["tests.evm.plugin", "tests.stateful.plugin"]
+pytest_plugins = ["tests.evm.plugin", "tests.helpers.session", "tests.stateful.plugin"]
 
 START = 1_800_000_000  # boa starts at the wall clock
 # Of a test with more than GRID cases in tests/hostile, each THINNING-th runs unless --all is given.

@@ -73,15 +73,15 @@ def _number(gas: int | None) -> str:
 
 def markdown(figures: dict[str, int]) -> str:
     """Every figure, a table for each contract."""
-    compiled = snapshots.head("TaskManager")
     parts = [
         "# Gas",
-        f"{compiled['compiler']}, evm version {compiled['evmVersion']}, optimiser {compiled['optimizer']}. " + HOW,
+        f"{snapshots.head('TaskManager')['compiler']}. " + HOW,
         *(f"![{name}]({name}.svg)" for name in PLOTS),
     ]
     for contract in SOURCES:
-        size = snapshots.head(contract)["runtimeSize"]
-        parts.append(f"## {contract}\n\nRuntime code: {size:,} bytes.")
+        compiled = snapshots.head(contract)
+        how = f"evm version {compiled['evmVersion']}, optimised for {compiled['optimizer']}"
+        parts.append(f"## {contract}\n\nRuntime code: {compiled['runtimeSize']:,} bytes; {how}.")
         labels = [label for label in figures if label.split(".")[0] == contract and not re.search(r"\bleast\]$", label)]
         if labels:
             lines = ["| operation | reference | goal | ours | ours / reference |", "|---|---:|---:|---:|---:|"]

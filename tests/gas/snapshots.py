@@ -6,7 +6,8 @@ from pathlib import Path
 
 import vyper
 
-from scripts.system import SOURCES, deployer
+from scripts.artifacts import SOURCES, artifact
+from scripts.record import settings
 
 FOLDER = Path(__file__).resolve().parent / "snapshots"
 SECTIONS = ("gas", "gasAtScale")  # the second is measured with --scale only
@@ -19,13 +20,13 @@ def natural(label: str) -> list:
 
 def head(contract: str) -> dict:
     """What the figures depend on besides the source, and the size of the code in bytes."""
-    compiled = deployer(contract).compiler_data
+    compiled_with = settings(contract)
     return {
         "contract": contract,
         "compiler": f"vyper {vyper.__version__}",
-        "evmVersion": compiled.settings.evm_version,
-        "optimizer": str(compiled.settings.optimize),
-        "runtimeSize": len(compiled.bytecode_runtime),
+        "evmVersion": compiled_with["evmVersion"],
+        "optimizer": compiled_with["optimize"],
+        "runtimeSize": len(artifact(contract).bytecode_runtime),
     }
 
 
@@ -61,19 +62,33 @@ def save(measured: dict[str, dict[str, int]], complete: dict[str, bool]):
 
 
 def differences(committed: dict, measured: dict) -> list[str]:
-    """A line for each figure that is not the committed one; a label that is not committed is one too."""
+    """A line for each figure that is not the committed one or is not committed, and the sum of those that are."""
     changed = [label for label in measured if committed.get(label) != measured[label]]
     if not changed:
         return []
-    width = max(map(len, changed))
-    lines = [f"{'label':{width}}  {'committed':>12}  {'now':>12}  {'difference':>11}"]
+    width = max(len("sum of 9"), *map(len, changed))
+    lines = [f"{'label':{width}}  {'committed':>12}  {'now':>12}  {'difference':>11}  {'percent':>7}"]
+    both = []
     for label in changed:
         before, now = committed.get(label), measured[label]
         if isinstance(before, int) and isinstance(now, int):
-            lines.append(f"{label:{width}}  {before:>12,}  {now:>12,}  {now - before:>+11,}")
+            both.append((before, now))
+            lines.append(_line(label, before, now, width))
         else:
-            lines.append(f"{label:{width}}  {'none' if before is None else before:>12}  {now:>12}")
+            lines.append(f"{label:{width}}  {_shown(before):>12}  {_shown(now):>12}")
+    if both:
+        lines.append(_line(f"sum of {len(both)}", *map(sum, zip(*both, strict=True)), width))
     return lines
+
+
+def _line(label: str, before: int, now: int, width: int) -> str:
+    difference = now - before
+    percent = f"{100 * difference / before:>+7.2f}" if before else ""
+    return f"{label:{width}}  {before:>12,}  {now:>12,}  {difference:>+11,}  {percent}".rstrip()
+
+
+def _shown(value) -> str:
+    return "none" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def check(committed: dict, measured: dict):

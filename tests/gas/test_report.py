@@ -6,6 +6,7 @@ import runpy
 
 import boa
 import pytest
+from boa.profiling import GlobalProfile
 
 from tests.gas import report, snapshots
 from tests.gas.reference import ROWS
@@ -54,9 +55,18 @@ def test_difference_is_readable():
     committed = {"TaskManager.cancelTask": 45_590, "TaskManager.topUpTask": 1, "TaskManager.gone": 5}
     measured = {"TaskManager.cancelTask": 45_600, "TaskManager.topUpTask": 1, "TaskManager.new": 30_000}
     assert snapshots.differences(committed, measured) == [
-        "label                      committed           now   difference",
-        "TaskManager.cancelTask        45,590        45,600          +10",
-        "TaskManager.new                 none         30000",
+        "label                      committed           now   difference  percent",
+        "TaskManager.cancelTask        45,590        45,600          +10    +0.02",
+        "TaskManager.new                 none        30,000",
+        "sum of 1                      45,590        45,600          +10    +0.02",
+    ]
+    assert snapshots.differences({"a": 200, "b": 100, "c": 1}, {"a": 150, "b": 100, "c": 2})[1:] == [
+        "a                  200           150          -50   -25.00",
+        "c                    1             2           +1  +100.00",
+        "sum of 2           201           152          -49   -24.38",
+    ]
+    assert snapshots.differences({"evmVersion": "paris"}, {"evmVersion": "prague"})[1:] == [
+        "evmVersion         paris        prague",
     ]
     assert snapshots.differences(committed, committed) == []
     with pytest.raises(AssertionError, match="--update-gas"):
@@ -68,6 +78,7 @@ def test_profile_example_of_the_docs(tmp_path, capsys):
     (tmp_path / "example.py").write_text(example)
     with boa.swap_env(boa.Env()):
         runpy.run_path(str(tmp_path / "example.py"))
+    GlobalProfile.clear_singleton()  # boa would print the profile when pytest ends
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 10
     clone = next(line for line in lines if "create_minimal_proxy_to" in line)
