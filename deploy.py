@@ -6,12 +6,12 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from scripts.life_cycle import LifeCycle
-from scripts.live import Live, Options
-from scripts.options import live_options
-from scripts.record import export_abis
-from scripts.system import System, deploy
-from scripts.telling import Stopped
+from taskpools.demo.life_cycle import LifeCycle
+from taskpools.deployment.console import Stopped
+from taskpools.deployment.deployment import Deployment, Options
+from taskpools.deployment.options import live_options
+from taskpools.deployment.record import export_abis
+from taskpools.system import System, deploy
 
 __all__ = ["System", "deploy", "main"]
 
@@ -29,7 +29,7 @@ def command(record: Path | None, export_abi: Path | None, live: Options | None) 
     """
     console = Console()
     if live is not None:
-        Live(live, console).run()
+        Deployment(live, console).run()
         return 0
     if export_abi is not None:
         export_abis(export_abi)

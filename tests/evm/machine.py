@@ -4,7 +4,7 @@ boa's `env.evm` on pyrevm 0.3.7, which is revm 8.0.0.
 It differs from boa's py-evm in this:
 - Transient storage is empty when a call begins: on boa's py-evm it lasts.
 - Storage and accounts stay warm from call to call, as on boa's py-evm. The sender, the called account and the coinbase are warm,
-  and asking for a balance or a nonce warms an account. So the gas is no receipt's, and scripts/gas.py does not run here.
+  and asking for a balance or a nonce warms an account. So the gas is no receipt's, and taskpools/receipts.py does not run here.
 - A call without a gas limit has the gas limit of the block less the intrinsic gas.
 - Initcode of more than 49,152 bytes is refused (EIP-3860).
 - Gas limit, chain id and PREVRANDAO of the block are fixed, and BLOCKHASH is not zero. base_fee.py tells how BASEFEE works.

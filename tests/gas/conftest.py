@@ -9,7 +9,7 @@ from tests.gas import snapshots
 
 @pytest.fixture(autouse=True)
 def isolated():
-    """In place of the anchor around other tests: what an act does is for good (scripts/gas.py)."""
+    """In place of the anchor around other tests: what an act does is for good (taskpools/receipts.py)."""
     return
 
 

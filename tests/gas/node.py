@@ -18,7 +18,7 @@ from typing import Self
 
 from eth_utils import to_checksum_address
 
-from scripts.gas import Transaction
+from taskpools.receipts import Transaction
 
 BLOCK_GAS = 10**13
 FUNDS = 10**30  # wei; of every account that sends

@@ -6,7 +6,7 @@ Labelled operations of the task pools: a first one where it writes new words, a 
 
 import boa
 
-from scripts.life_cycle import proof_of
+from taskpools.demo.life_cycle import proof_of
 from tests.gas.scene import ETHER, Scene
 from tests.helpers.chain import reverts
 from tests.helpers.compiled import mock_deployer

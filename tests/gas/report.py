@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from scripts.system import ROOT, SOURCES
+from taskpools.system import ROOT, SOURCES
 from tests.gas import snapshots
 from tests.gas.reference import CLAIM, EXECUTE, ROWS, SCHEDULE, SEARCH, TASK_MANAGER, TASK_POOLS, Row
 

@@ -12,8 +12,8 @@ from typing import Self
 import boa
 from eth_abi import decode
 
-from scripts.gas import intrinsic_gas
-from scripts.system import System
+from taskpools.receipts import intrinsic_gas
+from taskpools.system import System
 from tests.gas.node import Node
 from tests.gas.pools import CATEGORY, CHAT, DAY, FLEXIBLE, PROMPT_200, TOKEN_PRICE
 from tests.gas.scene import ETHER, SECONDS_A_BLOCK, START, START_BLOCK, Scene, address_of

@@ -11,9 +11,9 @@ import boa
 from eth_utils import keccak, to_checksum_address
 
 from deploy import deploy
-from scripts.gas import Receipts, Transaction
-from scripts.record import integrity
-from scripts.system import System
+from taskpools.deployment.record import integrity
+from taskpools.receipts import Receipts, Transaction
+from taskpools.system import System
 
 ETHER = 10**18
 START = 1_800_000_000

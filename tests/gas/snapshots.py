@@ -6,8 +6,8 @@ from pathlib import Path
 
 import vyper
 
-from scripts.artifacts import SOURCES, artifact
-from scripts.record import settings
+from taskpools.artifacts import SOURCES, artifact
+from taskpools.deployment.record import settings
 
 FOLDER = Path(__file__).resolve().parent / "snapshots"
 SECTIONS = ("gas", "gasAtScale")  # the second is measured with --scale only

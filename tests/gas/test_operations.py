@@ -3,8 +3,8 @@
 import boa
 import pytest
 
-from scripts.gas import BASE, FLOOR_TOKEN, Transaction, intrinsic_gas
-from scripts.system import SOURCES
+from taskpools.receipts import BASE, FLOOR_TOKEN, Transaction, intrinsic_gas
+from taskpools.system import SOURCES
 from tests.gas import pools, scheduler, snapshots
 from tests.gas.node import Node, created_by
 from tests.gas.scene import SECONDS_A_BLOCK, START, START_BLOCK, Scene, play

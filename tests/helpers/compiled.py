@@ -7,8 +7,8 @@ from pathlib import Path
 import boa
 from boa.contracts.vyper.vyper_contract import VyperContract
 
-from scripts.artifacts import CONTRACTS, ROOT, Store, contracts
-from scripts.compiled import Deployer
+from taskpools.artifacts import CONTRACTS, ROOT, Store, contracts
+from taskpools.compiled import Deployer
 
 MOCKS = ROOT / "tests" / "mocks"
 mocks = Store("mocks", CONTRACTS, MOCKS)

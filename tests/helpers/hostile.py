@@ -8,8 +8,8 @@ from eth.db.storage import AccountStorageDB
 from eth_abi import encode
 from eth_utils import keccak
 
-from scripts.abi import abi
-from scripts.system import SOURCES
+from taskpools.abi import abi
+from taskpools.system import SOURCES
 from tests.helpers.chain import DAY, ETHER, now
 from tests.helpers.compiled import mock_deployer
 from tests.helpers.signatures import canonical_type

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from eth_abi import decode
 from eth_utils import keccak, to_checksum_address
 
-from scripts.abi import OUTPUTS, abi
+from taskpools.abi import OUTPUTS, abi
 from tests.helpers.signatures import canonical_type, digest
 
 DYNAMIC = ("string", "bytes")

@@ -4,8 +4,8 @@ import ast
 import functools
 import re
 
-from scripts.artifacts import CONTRACTS
-from scripts.compiled import Deployer
+from taskpools.artifacts import CONTRACTS
+from taskpools.compiled import Deployer
 from tests.helpers.compiled import mock_deployer
 
 

@@ -2,8 +2,8 @@
 
 import boa
 
-from scripts.scheduling import task_data as layered
-from scripts.system import System
+from taskpools.demo.scheduled_calls import task_data as layered
+from taskpools.system import System
 from tests.helpers.compiled import mock_deployer
 
 SMALL, MEDIUM, LARGE = range(3)

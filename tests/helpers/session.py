@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.artifacts import CONTRACTS, ROOT, SOURCES, DoesNotCompile, contracts
+from taskpools.artifacts import CONTRACTS, ROOT, SOURCES, DoesNotCompile, contracts
 from tests.helpers import node_programs
 from tests.helpers.compiled import all_mocks, mocks
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 import boa
 import pytest
 
-from scripts.gas import receipt_gas
+from taskpools.receipts import receipt_gas
 from tests.conftest import funded
 from tests.helpers.chain import ETHER, balance
 from tests.helpers.hostile import calldata, transaction

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.abi import abi
-from scripts.system import SOURCES
+from taskpools.abi import abi
+from taskpools.system import SOURCES
 from tests.helpers.signatures import parse, read, show
 
 PATH = Path(__file__).parent / "abis.txt"

@@ -10,13 +10,11 @@ import sys
 import pytest
 from eth_utils import keccak
 
-from scripts.artifacts import ROOT, DoesNotCompile, artifact
+from taskpools.artifacts import ROOT, DoesNotCompile, artifact
 
-PRINT_THE_CODE = (
-    "from scripts.system import deployer; print(deployer('BasicTaskEnvironment').compiler_data.bytecode_runtime.hex())"
-)
+PRINT_THE_CODE = "from taskpools.system import deployer; print(deployer('BasicTaskEnvironment').compiler_data.bytecode_runtime.hex())"
 LOAD_THE_ENVIRONMENTS = """
-from scripts.artifacts import CONTRACTS, SOURCES, contracts
+from taskpools.artifacts import CONTRACTS, SOURCES, contracts
 contracts.prepare([CONTRACTS / path for name, path in SOURCES.items() if name.endswith("TaskEnvironment")])
 """
 
@@ -34,7 +32,7 @@ def compiled(folder) -> bytes:
 @pytest.fixture
 def project(tmp_path):
     """A copy of the project in which nothing is compiled."""
-    for name in ("contracts", "scripts"):
+    for name in ("contracts", "taskpools"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     return tmp_path
 

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 import deploy
-from scripts.abi import abi
+from taskpools.abi import abi
 
 
 def run(monkeypatch, *arguments) -> int:

@@ -10,8 +10,8 @@ import pytest
 import vyper.ast as vy_ast
 from vyper.compiler.phases import CompilerData
 
-from scripts.abi import abi
-from scripts.system import SOURCES, deployer
+from taskpools.abi import abi
+from taskpools.system import SOURCES, deployer
 from tests.helpers.signatures import canonical_type
 
 # What is called by hand, and the contracts that must have it.

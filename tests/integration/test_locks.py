@@ -13,7 +13,7 @@ from vyper.compiler.output import build_opcodes_runtime_output
 from vyper.compiler.phases import CompilerData
 from vyper.semantics.types.function import ContractFunctionT, StateMutability
 
-from scripts.system import SOURCES, deployer
+from taskpools.system import SOURCES, deployer
 
 CALLBACK = "pools and registry call each other back while a call of the same contract runs; who may call is checked"
 PLAIN_ETHER = "takes plain transfers, also in the middle of a call, and writes nothing"

@@ -6,7 +6,7 @@ import pytest
 import vyper.ast as vy_ast
 from vyper.ast.parse import parse_to_ast
 
-from scripts.system import CONTRACTS
+from taskpools.system import CONTRACTS
 
 ROOMS = ("scheduler", "environments", "shared")
 MODULES = sorted(path for room in ROOMS for path in (CONTRACTS / room).glob("*.vy"))

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.abi import OUTPUTS, abi
-from scripts.system import deployer
+from taskpools.abi import OUTPUTS, abi
+from taskpools.system import deployer
 from tests.helpers.signatures import canonical_type, digest, parse, read
 
 HERE = Path(__file__).parent

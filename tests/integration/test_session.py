@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from scripts.artifacts import ROOT
+from taskpools.artifacts import ROOT
 from tests.helpers import node_programs, session
 
 ENDS_SLOWLY = """

@@ -14,7 +14,7 @@ from eth_account import Account
 from eth_utils import keccak
 
 import deploy
-from scripts import broadcast, verification
+from taskpools.deployment import broadcast, verification
 from tests.helpers.node_programs import require
 from tests.helpers.nodes import RealNode, anvil
 

@@ -7,9 +7,9 @@ import pytest
 from eth_abi import encode
 from eth_utils import keccak
 
-from scripts.abi import abi
-from scripts.record import export_abis
-from scripts.system import SOURCES
+from taskpools.abi import abi
+from taskpools.deployment.record import export_abis
+from taskpools.system import SOURCES
 from tests.helpers.node_programs import node_path, package, require
 
 DECODE = """

@@ -8,8 +8,8 @@ import json
 
 import pytest
 
-from scripts import broadcast, plan
-from scripts.journal import Journal
+from taskpools.deployment import broadcast, plan
+from taskpools.deployment.journal import Journal
 from tests.helpers.node_programs import require
 from tests.helpers.nodes import anvil
 from tests.helpers.proxy import Refusal, proxy

@@ -6,12 +6,12 @@ import stat
 from eth_account import Account
 from eth_utils import keccak
 
-from scripts.abi import abi
-from scripts.keys import from_environment
-from scripts.plan import create_address
-from scripts.record import COMPILER
-from scripts.steps import steps
-from scripts.system import CONTRACTS, SOURCES
+from taskpools.abi import abi
+from taskpools.deployment.keys import from_environment
+from taskpools.deployment.plan import create_address
+from taskpools.deployment.record import COMPILER
+from taskpools.steps import steps
+from taskpools.system import CONTRACTS, SOURCES
 
 STEPS = len(steps())
 

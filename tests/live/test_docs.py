@@ -8,8 +8,8 @@ import pytest
 from eth_account import Account
 
 import deploy
-from scripts.options import OPTIONS
-from scripts.system import ROOT
+from taskpools.deployment.options import OPTIONS
+from taskpools.system import ROOT
 
 DOCS = (ROOT / "README.md", ROOT / "docs" / "deploying.md")
 
@@ -34,7 +34,9 @@ def test_the_commands(node, operator, monkeypatch, path):
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("click.prompt", lambda *text, **options: "x")
     monkeypatch.setattr("click.confirm", lambda question: node.mine(3) or True)
-    monkeypatch.setattr("scripts.node.Node.head", lambda asked: node.mine() or node.number("eth_blockNumber"))
+    monkeypatch.setattr(
+        "taskpools.deployment.node.Node.head", lambda asked: node.mine() or node.number("eth_blockNumber")
+    )
     for command in found[:3]:
         arguments = shlex.split(command.replace("$RPC", node.url).replace("11155111", str(node.chain_id)))
         status, _, errors = operator.run(*arguments[3:])

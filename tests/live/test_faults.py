@@ -6,11 +6,11 @@ import threading
 import pytest
 from eth_account import Account
 
-from scripts import broadcast
-from scripts.journal import Journal, alone
-from scripts.node import Node
-from scripts.plan import create_address
-from scripts.steps import steps
+from taskpools.deployment import broadcast
+from taskpools.deployment.journal import Journal, alone
+from taskpools.deployment.node import Node
+from taskpools.deployment.plan import create_address
+from taskpools.steps import steps
 from tests.helpers.node_programs import require
 from tests.helpers.nodes import anvil
 
@@ -128,7 +128,7 @@ def test_a_fork_that_does_not_know_the_code(operator_of):
 
 
 def test_a_node_that_does_not_answer(operator, monkeypatch):
-    monkeypatch.setattr("scripts.node.PAUSE", 0.01)
+    monkeypatch.setattr("taskpools.deployment.node.PAUSE", 0.01)
     status, output, errors = operator.run(*operator.arguments("--rpc", "http://127.0.0.1:1/secret"))
     assert (status, output) == (1, "")
     assert errors == "deploy.py: 127.0.0.1 does not answer (ConnectionError)\n"

@@ -8,10 +8,10 @@ import signal
 
 import pytest
 
-from scripts.journal import Journal
-from scripts.node import Node
-from scripts.plan import create_address, fingerprint
-from scripts.steps import Deploy, steps
+from taskpools.deployment.journal import Journal
+from taskpools.deployment.node import Node
+from taskpools.deployment.plan import create_address, fingerprint
+from taskpools.steps import Deploy, steps
 
 STEPS = steps()
 # Once at the beginning, and for each step before it is sent and after its receipt.

@@ -7,8 +7,8 @@ import pytest
 from eth_abi import encode
 from eth_utils import keccak
 
-from scripts.scheduling import task_data
-from scripts.system import CONTRACTS
+from taskpools.demo.scheduled_calls import task_data
+from taskpools.system import CONTRACTS
 from tests.helpers.chain import ETHER
 from tests.helpers.client import Client
 from tests.helpers.node_programs import require
@@ -73,7 +73,7 @@ def schedule(client: Client):
     manager = contract.functions
     scheduler, executor = client.account("scheduler"), client.account("executor")
     counter = client.create(
-        scheduler, boa.load_partial(str(CONTRACTS.parent / "scripts" / "Counter.vy")).compiler_data.bytecode
+        scheduler, boa.load_partial(str(CONTRACTS.parent / "taskpools" / "demo" / "Counter.vy")).compiler_data.bytecode
     )
     block = client.web3.eth.block_number + 20
     data = task_data(counter, keccak(text="increment()")[:4])

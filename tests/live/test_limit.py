@@ -13,7 +13,7 @@ from decimal import Decimal
 import pytest
 import rlp
 
-from scripts.journal import Journal
+from taskpools.deployment.journal import Journal
 from tests.helpers.proxy import Refusal, proxy
 from tests.live.test_faults import is_whole, stop_after
 

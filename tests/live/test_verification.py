@@ -13,8 +13,8 @@ import pytest
 from eth_utils import keccak
 from vyper.cli.vyper_json import compile_json
 
-from scripts import verification
-from scripts.system import SOURCES
+from taskpools.deployment import verification
+from taskpools.system import SOURCES
 
 
 def rebuilt(standard: dict, contract: str) -> tuple[bytes, bytes]:
@@ -140,7 +140,7 @@ def few(monkeypatch):
         about = json.loads(path.read_text())
         path.write_text(json.dumps({name: about[name] for name in FEW}))
 
-    monkeypatch.setattr("scripts.live.write_bundle", write)
+    monkeypatch.setattr("taskpools.deployment.deployment.write_bundle", write)
 
 
 REBUILT = ("TaskRouter", "TaskEnvironmentProxy", "MinimalTaskEnvironment", "RecurringTaskEnvironment")

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import pytest
 from rich.console import Console
 
-from scripts.system import ROOT
+from taskpools.system import ROOT
 from tests.stateful.engine import campaign
 from tests.stateful.engine.campaign import Campaign, Goal
 from tests.stateful.machines import Pools

@@ -4,7 +4,7 @@ import boa
 import pytest
 
 from deploy import deploy
-from scripts.gas import Receipts
+from taskpools.receipts import Receipts
 from tests.helpers.chain import ETHER
 from tests.helpers.schedule import RESCHEDULED, SUCCEEDED, block, mock, roll_to, schedule, set_base_fee
 

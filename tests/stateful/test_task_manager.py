@@ -33,8 +33,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from scripts.gas import Receipts
-from scripts.system import deployer
+from taskpools.receipts import Receipts
+from taskpools.system import deployer
 from tests.helpers.chain import balance, error_data, reverts
 from tests.helpers.schedule import NO_MAXIMUM, layered, mock, pack, roll_to, set_base_fee, set_coinbase, unpack
 from tests.stateful.schedule_model import (

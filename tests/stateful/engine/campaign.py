@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from scripts.system import CONTRACTS, ROOT
+from taskpools.system import CONTRACTS, ROOT
 from tests.evm import engines
 from tests.stateful.engine.machine import Machine
 from tests.stateful.engine.search import Findings, search

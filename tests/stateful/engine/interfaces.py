@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from eth_abi import decode, encode
 from eth_utils import keccak, to_checksum_address
 
-from scripts.abi import abi, error_signatures
+from taskpools.abi import abi, error_signatures
 from tests.helpers.signatures import canonical_type
 
 WORD = 32

@@ -17,7 +17,7 @@ from hypothesis import seed as seeded
 from hypothesis import strategies as st
 from hypothesis.database import DirectoryBasedExampleDatabase
 
-from scripts.system import ROOT
+from taskpools.system import ROOT
 from tests.stateful.engine.choices import Choices
 from tests.stateful.engine.machine import Disagreement, Machine
 from tests.stateful.engine.program import Step, regression

@@ -6,7 +6,7 @@ from typing import ClassVar
 import boa
 
 from deploy import deploy
-from scripts.system import deployer
+from taskpools.system import deployer
 from tests.stateful.engine.chain import Chain
 from tests.stateful.engine.machine import Machine, rules_of
 from tests.stateful.models.factory import Factory

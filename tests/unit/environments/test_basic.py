@@ -3,7 +3,7 @@
 import pytest
 from eth_abi import encode
 
-from scripts.system import deployer
+from taskpools.system import deployer
 from tests.helpers.chain import error_data, reverts
 from tests.helpers.logs import logs
 from tests.helpers.schedule import FAILED, SUCCEEDED, block, schedule

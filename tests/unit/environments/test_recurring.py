@@ -3,8 +3,8 @@
 import boa
 import pytest
 
-from scripts.steps import RECURRING_INTERVAL
-from scripts.system import deployer
+from taskpools.steps import RECURRING_INTERVAL
+from taskpools.system import deployer
 from tests.helpers.chain import ETHER, error_data, reverts
 from tests.helpers.logs import logs
 from tests.helpers.schedule import (

@@ -6,7 +6,7 @@ import boa
 import pytest
 from eth_utils import keccak
 
-from scripts.system import deployer
+from taskpools.system import deployer
 from tests.helpers.chain import reverts
 from tests.helpers.flow import call_unbounded
 from tests.helpers.modules import harness

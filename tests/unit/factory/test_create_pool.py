@@ -3,7 +3,7 @@
 import boa
 import pytest
 
-from scripts.system import deployer
+from taskpools.system import deployer
 from tests.helpers.chain import now, reverts
 from tests.helpers.logs import logs
 from tests.helpers.texts import text

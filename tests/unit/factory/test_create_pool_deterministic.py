@@ -3,7 +3,7 @@
 import pytest
 from eth_utils import keccak, to_checksum_address
 
-from scripts.system import deployer
+from taskpools.system import deployer
 from tests.helpers.chain import now, reverts
 from tests.helpers.logs import logs
 from tests.helpers.texts import text

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scripts.system import deployer
+from taskpools.system import deployer
 from tests.helpers.chain import reverts
 from tests.helpers.logs import logged, logs
 from tests.helpers.texts import text

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scripts.system import deployer
+from taskpools.system import deployer
 from tests.helpers.chain import now, reverts, wait
 from tests.helpers.flow import add_task, add_tasks, claim, new_pool, work
 

@@ -3,8 +3,8 @@
 import boa
 import pytest
 
-from scripts.steps import EXECUTION_WINDOW, MINIMUM_GAS_PRICE
-from scripts.system import deployer
+from taskpools.steps import EXECUTION_WINDOW, MINIMUM_GAS_PRICE
+from taskpools.system import deployer
 from tests.helpers.chain import reverts
 from tests.helpers.schedule import NO_MAXIMUM, block, layered, roll_to
 from tests.helpers.tasks import NOBODY, price

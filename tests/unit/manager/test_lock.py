@@ -3,7 +3,7 @@
 import boa
 import pytest
 
-from scripts.abi import abi
+from taskpools.abi import abi
 from tests.helpers.chain import ETHER, balance
 from tests.helpers.schedule import NO_MAXIMUM, block, roll_to, schedule
 from tests.helpers.signatures import digest

@@ -3,7 +3,7 @@
 import boa
 import pytest
 
-from scripts.system import deployer
+from taskpools.system import deployer
 from tests.helpers.chain import reverts
 from tests.helpers.flow import CLAIM_WINDOW, VERIFICATION_WINDOW
 

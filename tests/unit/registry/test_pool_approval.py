@@ -2,7 +2,7 @@
 
 import pytest
 
-from scripts.system import deployer
+from taskpools.system import deployer
 from tests.helpers.chain import reverts
 from tests.helpers.flow import add_task, new_pool, request
 from tests.helpers.logs import logged, logs

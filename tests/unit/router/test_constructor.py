@@ -1,6 +1,6 @@
 """TaskRouter.__init__"""
 
-from scripts.system import deployer
+from taskpools.system import deployer
 from tests.helpers.chain import reverts
 
 

@@ -3,7 +3,7 @@
 import boa
 import pytest
 
-from scripts.system import ROOT, deployer
+from taskpools.system import ROOT, deployer
 from tests.helpers.chain import ETHER, reverts
 from tests.helpers.flow import REWARD, add_task, new_pool
 

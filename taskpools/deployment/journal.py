@@ -16,8 +16,8 @@ import rlp
 from eth_utils import keccak
 from rlp.exceptions import RLPException
 
-from scripts.plan import Terms, fingerprint
-from scripts.telling import Stopped
+from taskpools.deployment.console import Stopped
+from taskpools.deployment.plan import Terms, fingerprint
 
 
 @dataclass

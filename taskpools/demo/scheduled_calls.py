@@ -7,8 +7,8 @@ import boa
 from eth_abi import encode
 from eth_utils import keccak
 
-from scripts.stage import ETHER, Stage, ether
-from scripts.system import CONTRACTS, System
+from taskpools.demo.actors import ETHER, Stage, ether
+from taskpools.system import CONTRACTS, System
 
 NO_MAXIMUM = 2**256 - 1
 STATUS = ["none", "scheduled", "succeeded", "failed", "cancelled", "rescheduled", "expired"]
@@ -34,7 +34,7 @@ class Scheduling:
         self.validator = stage.account("validator")
         self.cancellers = [stage.account(f"canceller {i}") for i in (1, 2)]
         boa.env.evm.patch.coinbase = self.validator.canonical_address
-        self.target = boa.load(str(CONTRACTS.parent / "scripts" / "Counter.vy"))
+        self.target = boa.load(str(CONTRACTS.parent / "taskpools" / "demo" / "Counter.vy"))
         stage.add("counter", self.target.address)
         self.tasks = {}  # id: what the record tells of it
         self.environments = {

@@ -12,13 +12,13 @@ import time
 import requests
 from vyper.compiler.output import build_solc_json
 
-from scripts.journal import write_whole
-from scripts.plan import Plan
-from scripts.record import COMPILER, Folder, integrity, settings
-from scripts.steps import Call
-from scripts.system import ROOT, SOURCES
-from scripts.system import deployer as compiled
-from scripts.telling import Stopped
+from taskpools.deployment.console import Stopped
+from taskpools.deployment.journal import write_whole
+from taskpools.deployment.plan import Plan
+from taskpools.deployment.record import COMPILER, Folder, integrity, settings
+from taskpools.steps import Call
+from taskpools.system import ROOT, SOURCES
+from taskpools.system import deployer as compiled
 
 ETHERSCAN = "https://api.etherscan.io/v2/api"
 TRIES = 20  # of each contract: an explorer that has not seen it yet, or has not decided

@@ -8,17 +8,18 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from scripts import keys, record
-from scripts.broadcast import Broadcast, place
-from scripts.fees import most, offer
-from scripts.inspection import inspect
-from scripts.journal import Journal, alone
-from scripts.node import Node
-from scripts.plan import GAS_PERCENT, Plan, Terms, make_plan
-from scripts.record import Folder, evm_version
-from scripts.steps import OWNED
-from scripts.telling import ETHER, GWEI, Stopped, exact, say
-from scripts.verification import ETHERSCAN, EXPLORERS, verify, write_bundle
+from taskpools.deployment import keys, record
+from taskpools.deployment.broadcast import Broadcast, place
+from taskpools.deployment.checks import inspect
+from taskpools.deployment.console import Stopped, say
+from taskpools.deployment.fees import most, offer
+from taskpools.deployment.journal import Journal, alone
+from taskpools.deployment.node import Node
+from taskpools.deployment.plan import GAS_PERCENT, Plan, Terms, make_plan
+from taskpools.deployment.record import Folder, evm_version
+from taskpools.deployment.verification import ETHERSCAN, EXPLORERS, verify, write_bundle
+from taskpools.steps import OWNED
+from taskpools.units import ETHER, GWEI, exact
 
 
 @dataclass
@@ -47,7 +48,7 @@ class Options:
     explorer_key: str = ""
 
 
-class Live:
+class Deployment:
     """One run of the command. `run` returns nothing; raises `Stopped` or `click.UsageError`."""
 
     def __init__(self, options: Options, console: Console):

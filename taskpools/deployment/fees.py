@@ -6,8 +6,8 @@ of the dearest transaction that was ever signed for that nonce. This bound needs
 price or balance that a node tells makes room for more.
 """
 
-from scripts.journal import Entry, Journal, Sent
-from scripts.plan import GAS_PERCENT, Plan
+from taskpools.deployment.journal import Entry, Journal, Sent
+from taskpools.deployment.plan import GAS_PERCENT, Plan
 
 # Nodes take a transaction in another one's place for at least a tenth more; some want an eighth.
 BUMP_PERCENT = 113

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import boa
 
-from scripts.artifacts import CONTRACTS, ROOT, SOURCES, artifact, contracts
-from scripts.compiled import Contract, Deployer
-from scripts.steps import CREATED, Call, Deploy, Link, steps
+from taskpools.artifacts import CONTRACTS, ROOT, SOURCES, artifact, contracts
+from taskpools.compiled import Contract, Deployer
+from taskpools.steps import CREATED, Call, Deploy, Link, steps
 
 __all__ = ["CONTRACTS", "ROOT", "SOURCES", "System", "deploy", "deployer"]
 

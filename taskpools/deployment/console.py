@@ -1,11 +1,6 @@
 """What the operator is told."""
 
-from decimal import Decimal
-
 from rich.console import Console
-
-ETHER = 10**18
-GWEI = 10**9
 
 
 class Stopped(Exception):
@@ -15,8 +10,3 @@ class Stopped(Exception):
 def say(console: Console, line: str):
     """Print a line as it is: a terminal wraps it, a file does not."""
     console.print(line, highlight=False, soft_wrap=True)
-
-
-def exact(wei: int) -> str:
-    """An amount in ether, all its digits."""
-    return f"{(Decimal(wei) / ETHER).normalize():f}"

@@ -5,7 +5,7 @@ import re
 
 from eth_utils import keccak
 
-from scripts.artifacts import CONTRACTS, artifact
+from taskpools.artifacts import CONTRACTS, artifact
 
 # The compiler names no outputs. Those of published functions have the published names; a function that is not here returns one value
 # that nobody has named.

@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 from eth_utils import is_address, is_checksum_address, is_checksum_formatted_address, to_checksum_address
 
-from scripts.live import Options
-from scripts.steps import NOBODY
-from scripts.telling import ETHER, GWEI
-from scripts.verification import EXPLORERS
+from taskpools.deployment.deployment import Options
+from taskpools.deployment.verification import EXPLORERS
+from taskpools.steps import NOBODY
+from taskpools.units import ETHER, GWEI
 
 ABIS = Path("build/abi")
 # Options that say something without --rpc.

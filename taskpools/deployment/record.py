@@ -17,13 +17,13 @@ from vyper.compiler.output import build_integrity
 from vyper.compiler.settings import OptimizationLevel
 from vyper.evm.opcodes import DEFAULT_EVM_VERSION
 
-from scripts.abi import abi
-from scripts.journal import Entry, Journal, write_whole
-from scripts.plan import Plan, Planned, Terms
-from scripts.steps import CREATED, Call
-from scripts.system import CONTRACTS, SOURCES
-from scripts.system import deployer as compiled
-from scripts.telling import Stopped
+from taskpools.abi import abi
+from taskpools.deployment.console import Stopped
+from taskpools.deployment.journal import Entry, Journal, write_whole
+from taskpools.deployment.plan import Plan, Planned, Terms
+from taskpools.steps import CREATED, Call
+from taskpools.system import CONTRACTS, SOURCES
+from taskpools.system import deployer as compiled
 
 COMPILER = vyper.__long_version__
 

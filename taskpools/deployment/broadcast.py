@@ -10,13 +10,14 @@ import time
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from scripts.fees import offer, room
-from scripts.inspection import is_done
-from scripts.journal import Entry, Journal, Sent
-from scripts.keys import Signer
-from scripts.node import Node, Refused
-from scripts.plan import GAS_PERCENT, Plan, Planned
-from scripts.telling import GWEI, Stopped, exact, say
+from taskpools.deployment.checks import is_done
+from taskpools.deployment.console import Stopped, say
+from taskpools.deployment.fees import offer, room
+from taskpools.deployment.journal import Entry, Journal, Sent
+from taskpools.deployment.keys import Signer
+from taskpools.deployment.node import Node, Refused
+from taskpools.deployment.plan import GAS_PERCENT, Plan, Planned
+from taskpools.units import GWEI, exact
 
 # Nodes behind one address may lag behind each other for so many looks, a second apart.
 LOOKS = 5

@@ -4,10 +4,10 @@ from eth_abi import decode, encode
 from eth_utils import function_abi_to_4byte_selector, is_address, to_checksum_address
 from eth_utils.abi import collapse_if_tuple
 
-from scripts.abi import abi
-from scripts.node import Node, Refused
-from scripts.plan import Plan, Planned
-from scripts.steps import Call, facts
+from taskpools.abi import abi
+from taskpools.deployment.node import Node, Refused
+from taskpools.deployment.plan import Plan, Planned
+from taskpools.steps import Call, facts
 
 
 def inspect(node: Node, plan: Plan) -> list[tuple[str, bool]]:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from scripts.telling import Stopped
+from taskpools.deployment.console import Stopped
 
 TRIES = 4  # of a request that gets no answer
 PAUSE = 0.5  # seconds before the second try; doubled each time

@@ -17,11 +17,11 @@ from eth_utils import to_canonical_address, to_checksum_address
 from rich.console import Console
 from vyper.compiler.output import build_blueprint_bytecode_output
 
-from scripts.abi import abi
-from scripts.gas import Receipts
-from scripts.steps import CREATED, Call, Deploy, Link, steps
-from scripts.system import deployer as compiled
-from scripts.telling import Stopped, say
+from taskpools.abi import abi
+from taskpools.deployment.console import Stopped, say
+from taskpools.receipts import Receipts
+from taskpools.steps import CREATED, Call, Deploy, Link, steps
+from taskpools.system import deployer as compiled
 
 # The gas limit is this many hundredths of what the rehearsal used or the node estimates, whichever is more.
 GAS_PERCENT = 120

@@ -7,8 +7,8 @@ from collections import defaultdict
 import boa
 from rich.console import Console
 
-from scripts.gas import Receipts
-from scripts.telling import ETHER
+from taskpools.receipts import Receipts
+from taskpools.units import ETHER
 
 START = 1_800_000_000  # so that two runs are the same
 START_BLOCK = 20_000_000

@@ -18,7 +18,7 @@ from boa.util.abi import Address
 from boa.util.eip5202 import generate_blueprint_bytecode
 from boa.vm.gas_meters import ProfilingGasMeter
 
-from scripts.artifacts import Artifact
+from taskpools.artifacts import Artifact
 
 
 class Deployer:

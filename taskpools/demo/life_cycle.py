@@ -12,10 +12,10 @@ import boa
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from scripts.abi import abi
-from scripts.scheduling import Scheduling
-from scripts.stage import ETHER, Stage, ether
-from scripts.system import System, deploy
+from taskpools.abi import abi
+from taskpools.demo.actors import ETHER, Stage, ether
+from taskpools.demo.scheduled_calls import Scheduling
+from taskpools.system import System, deploy
 
 STATES = ["none", "available", "active", "pending", "paid", "refunded"]
 FIXED, FLEXIBLE = 0, 1
