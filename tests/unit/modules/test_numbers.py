@@ -2,7 +2,7 @@
 
 import pytest
 from eth_utils import to_checksum_address
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.helpers.modules import constant, harness
@@ -132,6 +132,7 @@ def test_price_grows(numbers, gas, gas_price, live, distance):
     index=st.integers(0, 65_535),
     size=st.integers(0, 2),
 )
+@example(environment=2**160 - 1, target=2**62, index=65_535, size=2)
 def test_task_id(numbers, environment, target, index, size):
     address = to_checksum_address(environment.to_bytes(20, "big"))
     task = numbers.packId(address, target, index, size)
