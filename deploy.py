@@ -6,14 +6,18 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from taskpools.demo.life_cycle import LifeCycle
+from taskpools.artifacts import DoesNotCompile
 from taskpools.deployment.console import Stopped
-from taskpools.deployment.deployment import Deployment, Options
-from taskpools.deployment.options import live_options
-from taskpools.deployment.record import export_abis
-from taskpools.system import System, deploy
+from taskpools.deployment.options import Options, live_options
 
-__all__ = ["System", "deploy", "main"]
+
+def __getattr__(name: str):
+    """`from deploy import deploy`, `System`: titanoboa takes two seconds to load, which help and a typo need not."""
+    if name not in ("System", "deploy"):
+        raise AttributeError(f"module 'deploy' has no attribute {name!r}")
+    from taskpools import system
+
+    return getattr(system, name)
 
 
 @click.command()
@@ -29,14 +33,20 @@ def command(record: Path | None, export_abi: Path | None, live: Options | None) 
     """
     console = Console()
     if live is not None:
+        from taskpools.deployment.deployment import Deployment
+
         Deployment(live, console).run()
         return 0
     if export_abi is not None:
+        from taskpools.abi import export_abis
+
         export_abis(export_abi)
         console.print(f"ABIs are in {export_abi}")
         return 0
     if record is not None and not record.absolute().parent.is_dir():
         raise click.BadParameter(f"there is no folder {record.absolute().parent}", param_hint="--record")
+    from taskpools.demo.life_cycle import LifeCycle
+
     run = LifeCycle(console)
     accounted = run.run()
     run.show()
@@ -60,7 +70,7 @@ def main():
     except click.ClickException as error:
         click.echo(f"deploy.py: {error.format_message()}", err=True)
         sys.exit(2)
-    except Stopped as error:
+    except (Stopped, DoesNotCompile) as error:
         click.echo(f"deploy.py: {error}", err=True)
         sys.exit(1)
     except click.Abort:

@@ -1,11 +1,14 @@
 """The ABI that clients get: the compiler's, with what the compiler leaves out."""
 
 import functools
+import json
 import re
+from pathlib import Path
 
 from eth_utils import keccak
 
-from taskpools.artifacts import CONTRACTS, artifact
+from taskpools.artifacts import CONTRACTS, SOURCES, artifact, contracts
+from taskpools.files import write_whole
 
 # The compiler names no outputs. Those of published functions have the published names; a function that is not here returns one value
 # that nobody has named.
@@ -165,3 +168,11 @@ def _own_errors(name: str) -> list[str]:
     """An error belongs to a contract if its selector is in the contract's code, where it stands without leading zeros."""
     code = artifact(name).bytecode_runtime
     return [signature for signature in error_signatures() if keccak(text=signature)[:4].lstrip(b"\0") in code]
+
+
+def export_abis(folder: Path):
+    """Write `<Contract>.json` for each contract, the list that clients take as an ABI."""
+    contracts.prepare([CONTRACTS / path for path in SOURCES.values()])
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in SOURCES:
+        write_whole(folder / f"{name}.json", json.dumps(abi(name), indent=1) + "\n")

@@ -2,12 +2,11 @@
 
 import sys
 import time
-from dataclasses import dataclass
-from pathlib import Path
 
 import click
 from rich.console import Console
 
+from taskpools.abi import export_abis
 from taskpools.deployment import keys, record
 from taskpools.deployment.broadcast import Broadcast, place
 from taskpools.deployment.checks import inspect
@@ -15,37 +14,12 @@ from taskpools.deployment.console import Stopped, say
 from taskpools.deployment.fees import most, offer
 from taskpools.deployment.journal import Journal, alone
 from taskpools.deployment.node import Node
+from taskpools.deployment.options import Options
 from taskpools.deployment.plan import GAS_PERCENT, Plan, Terms, make_plan
 from taskpools.deployment.record import Folder, evm_version
 from taskpools.deployment.verification import ETHERSCAN, EXPLORERS, verify, write_bundle
 from taskpools.steps import OWNED
 from taskpools.units import ETHER, GWEI, exact
-
-
-@dataclass
-class Options:
-    """What the operator chose; the command's help says what each is."""
-
-    rpc: str
-    chain_id: int | None = None
-    keystore: Path | None = None
-    password_file: Path | None = None
-    key_env: str | None = None
-    owner: str | None = None
-    treasury: str | None = None
-    verifiers: tuple[str, ...] = ()
-    max_fee: int | None = None  # wei a gas
-    max_cost: int | None = None  # wei
-    confirmations: int = 1
-    timeout: float = 600
-    yes: bool = False
-    dry_run: bool = False
-    again: bool = False
-    deployments: Path = Path("deployments")
-    abis: Path = Path("build/abi")
-    verify: str | None = None
-    explorer: str | None = None
-    explorer_key: str = ""
 
 
 class Deployment:
@@ -201,7 +175,7 @@ class Deployment:
     def _record(self, folder: Folder, plan: Plan, journal: Journal):
         kept = record.write(folder, record.make(plan, journal))
         write_bundle(folder, plan)
-        record.export_abis(self.options.abis)
+        export_abis(self.options.abis)
         journal.remove()
         if kept is not None:
             say(self.console, f"the record of the earlier deployment is kept as {kept}")

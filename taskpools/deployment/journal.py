@@ -7,7 +7,6 @@ Journals of earlier versions, without `limit` and `given_up`, can be resumed.
 
 import fcntl
 import json
-import os
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from rlp.exceptions import RLPException
 
 from taskpools.deployment.console import Stopped
 from taskpools.deployment.plan import Terms, fingerprint
+from taskpools.files import write_whole
 
 
 @dataclass
@@ -152,21 +152,6 @@ def _read(sent: list[dict]) -> list[Sent]:
     if [item["hash"] for item in sent] != [item.hash for item in found]:
         raise ValueError("this is not what was signed")
     return found
-
-
-def write_whole(path: Path, text: str):
-    """Write a file so that neither a kill nor a power cut leaves half of it."""
-    draft = path.with_name(f".{path.name}.draft")
-    with open(draft, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(draft, path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 @contextmanager

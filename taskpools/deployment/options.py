@@ -2,18 +2,18 @@
 
 import functools
 import os
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import click
 from eth_utils import is_address, is_checksum_address, is_checksum_formatted_address, to_checksum_address
 
-from taskpools.deployment.deployment import Options
-from taskpools.deployment.verification import EXPLORERS
 from taskpools.steps import NOBODY
 from taskpools.units import ETHER, GWEI
 
 ABIS = Path("build/abi")
+EXPLORER_KINDS = ("etherscan", "blockscout")
 # Options that say something without --rpc.
 FREE = {"export_abi"}
 
@@ -45,6 +45,32 @@ class Amount(click.ParamType):
         if not wei.is_finite() or wei < 1 or wei != int(wei):
             self.fail(f"this is not an amount of {self.name}", param, context)
         return int(wei)
+
+
+@dataclass
+class Options:
+    """What the operator chose; the command's help says what each is."""
+
+    rpc: str
+    chain_id: int | None = None
+    keystore: Path | None = None
+    password_file: Path | None = None
+    key_env: str | None = None
+    owner: str | None = None
+    treasury: str | None = None
+    verifiers: tuple[str, ...] = ()
+    max_fee: int | None = None  # wei a gas
+    max_cost: int | None = None  # wei
+    confirmations: int = 1
+    timeout: float = 600
+    yes: bool = False
+    dry_run: bool = False
+    again: bool = False
+    deployments: Path = Path("deployments")
+    abis: Path = Path("build/abi")
+    verify: str | None = None
+    explorer: str | None = None
+    explorer_key: str = ""
 
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -86,7 +112,7 @@ OPTIONS = [
         flag_value=ABIS,
         help=f"Write the ABI of each contract into this folder, {ABIS} if none is named.",
     ),
-    click.option("--verify", type=click.Choice(list(EXPLORERS)), help="Have this kind of explorer verify the sources."),
+    click.option("--verify", type=click.Choice(EXPLORER_KINDS), help="Have this kind of explorer verify the sources."),
     click.option("--explorer", metavar="URL", help="The API of that explorer."),
     click.option(
         "--explorer-key-env", metavar="NAME", help="Read the key for that API from this environment variable."

@@ -19,8 +19,9 @@ from vyper.evm.opcodes import DEFAULT_EVM_VERSION
 
 from taskpools.abi import abi
 from taskpools.deployment.console import Stopped
-from taskpools.deployment.journal import Entry, Journal, write_whole
+from taskpools.deployment.journal import Entry, Journal
 from taskpools.deployment.plan import Plan, Planned, Terms
+from taskpools.files import write_whole
 from taskpools.steps import CREATED, Call
 from taskpools.system import CONTRACTS, SOURCES
 from taskpools.system import deployer as compiled
@@ -136,13 +137,6 @@ def nonces_of(record: dict) -> tuple[int, ...]:
 
 def addresses(record: dict) -> dict[str, str]:
     return {name: contract["address"] for name, contract in record["contracts"].items()}
-
-
-def export_abis(folder: Path):
-    """Write `<Contract>.json` for each contract, the list that clients take as an ABI."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in SOURCES:
-        write_whole(folder / f"{name}.json", json.dumps(abi(name), indent=1) + "\n")
 
 
 def _contract(plan: Plan, name: str, planned: Planned, entry: Entry) -> dict:

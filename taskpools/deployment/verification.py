@@ -13,9 +13,10 @@ import requests
 from vyper.compiler.output import build_solc_json
 
 from taskpools.deployment.console import Stopped
-from taskpools.deployment.journal import write_whole
+from taskpools.deployment.options import EXPLORER_KINDS
 from taskpools.deployment.plan import Plan
 from taskpools.deployment.record import COMPILER, Folder, integrity, settings
+from taskpools.files import write_whole
 from taskpools.steps import Call
 from taskpools.system import ROOT, SOURCES
 from taskpools.system import deployer as compiled
@@ -135,7 +136,7 @@ class Blockscout:
         return answer is not None and answer.get("is_verified") is True
 
 
-EXPLORERS = {"etherscan": Etherscan, "blockscout": Blockscout}
+EXPLORERS = dict(zip(EXPLORER_KINDS, (Etherscan, Blockscout), strict=True))
 
 
 def verify(folder: Folder, explorer, tell) -> list[str]:

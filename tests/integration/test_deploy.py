@@ -1,12 +1,15 @@
 """The command deploy.py"""
 
 import json
+import subprocess
 import sys
 
 import pytest
 
 import deploy
 from taskpools.abi import abi
+from taskpools.artifacts import ROOT, artifact
+from taskpools.demo.life_cycle import LifeCycle
 
 
 def run(monkeypatch, *arguments) -> int:
@@ -43,7 +46,7 @@ def test_default_behavior(monkeypatch, capsys, tmp_path):
 
 
 def test_exits_with_1_if_a_wei_is_missing(monkeypatch, capsys):
-    monkeypatch.setattr(deploy.LifeCycle, "_check", lambda run: [("no pool holds a wei", False)])
+    monkeypatch.setattr(LifeCycle, "_check", lambda run: [("no pool holds a wei", False)])
     assert run(monkeypatch) == 1
     assert "not every wei is accounted for" in capsys.readouterr().out
 
@@ -63,3 +66,41 @@ def test_wrong_use_is_one_line_and_status_2(monkeypatch, capsys, arguments, line
     assert captured.out == ""
     assert captured.err.count("\n") == 1
     assert line is None or captured.err == line
+
+
+def python(code: str) -> str:
+    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--rcp", "x"], ["--export-abi", "{folder}"]])
+def test_what_needs_no_chain_loads_neither_titanoboa_nor_the_compiler(arguments, tmp_path):
+    artifact("TaskPool")
+    arguments = [argument.format(folder=tmp_path) for argument in arguments]
+    loaded = python(f"""
+import sys, contextlib, deploy
+sys.argv = ["deploy.py", *{arguments}]
+with contextlib.suppress(SystemExit):
+    deploy.main()
+print("loaded:", [name for name in ("boa", "vyper", "eth") if name in sys.modules])
+""")
+    assert loaded.endswith("loaded: []\n")
+
+
+def test_titanoboa_stays_as_it_is():
+    """Whoever imports the project, or deploys with it, keeps his own boa."""
+    assert (
+        python("""
+import boa
+from boa.contracts.vyper.vyper_contract import VyperContract
+
+def state():
+    patched = VyperContract.__repr__, VyperContract._set_bytecode, boa.Env.__new__, boa.Env.__init__
+    return patched, boa.interpret._disk_cache.cache_dir, type(boa.env)
+
+before = state()
+from deploy import deploy
+deploy()
+print(before == state())
+""")
+        == "True\n"
+    )

@@ -7,8 +7,7 @@ import pytest
 from eth_abi import encode
 from eth_utils import keccak
 
-from taskpools.abi import abi
-from taskpools.deployment.record import export_abis
+from taskpools.abi import abi, export_abis
 from taskpools.system import SOURCES
 from tests.helpers.node_programs import node_path, package, require
 
