@@ -32,7 +32,7 @@ SOURCES = {
     "TaskPoolFactory": "pools/TaskPoolFactory.vy",
     "TaskPoolViewer": "pools/TaskPoolViewer.vy",
     "TaskRouter": "pools/TaskRouter.vy",
-    "ModelRegistry": "pools/ModelRegistry.vy",
+    "ModelRegistry": "registry/ModelRegistry.vy",
     "TaskManager": "scheduler/TaskManager.vy",
     "TaskEnvironmentProxy": "scheduler/TaskEnvironmentProxy.vy",
     "MinimalTaskEnvironment": "environments/MinimalTaskEnvironment.vy",

@@ -10,6 +10,11 @@ MAX_MODEL_ID: constant(uint256) = 64
 MAX_INPUT: constant(uint256) = 4_096
 MAX_RESULT: constant(uint256) = 4_096
 MAX_PROOF: constant(uint256) = 1_024
+# How long a text can be as an argument. The word more than the bound is there so that a text just over the bound gets
+# our error, and not the compiler's revert without data.
+MODEL_ID_ROOM: constant(uint256) = MAX_MODEL_ID + 32
+INPUT_ROOM: constant(uint256) = MAX_INPUT + 32
+RESULT_ROOM: constant(uint256) = MAX_RESULT + 32
 # A task expires at the earliest this long after it was added.
 MIN_LIFETIME: constant(uint256) = 600
 # A request's task expires this long after the request, at first; the registry's owner may set up to 30 days.

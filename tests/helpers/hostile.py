@@ -17,7 +17,7 @@ from tests.helpers.signatures import canonical_type
 # Of gas, from one limit to the next; a fortieth of it where the call begins to succeed. For a closer look: GAS_STEP=2000.
 STEP = int(os.environ.get("GAS_STEP", "40000"))
 
-POOL_CONTRACTS = [name for name, path in SOURCES.items() if path.startswith("pools/")]
+POOL_CONTRACTS = [name for name, path in SOURCES.items() if path.startswith(("pools/", "registry/", "factory/"))]
 
 # What a contract can do to whoever calls or pays it, as its whole code.
 CODE = {

@@ -8,10 +8,16 @@ from vyper.ast.parse import parse_to_ast
 
 from taskpools.system import CONTRACTS
 
-ROOMS = ("scheduler", "environments", "shared")
+ROOMS = ("registry", "scheduler", "environments", "shared")
 MODULES = sorted(path for room in ROOMS for path in (CONTRACTS / room).glob("*.vy"))
 # These never revert, or only where the arguments cannot be decoded.
-NEVER_REVERT = {"bondOf", "creditOf", "encodeTask", "getEnvironment", "EXECUTION_ENV_TEMPLATE"}
+NEVER_REVERT = {
+    *("bondOf", "creditOf", "encodeTask", "getEnvironment", "EXECUTION_ENV_TEMPLATE"),
+    # ModelRegistry
+    *("calculateTokenCount", "earnedFees", "getActiveModels", "getAllModelIds", "getContractBalance"),
+    *("getModelsByPricingType", "inferenceRequests", "isApprovedPool", "models", "protocolFeeBps", "refundOf"),
+    *("requestCounter", "requestLifetime", "requestTask", "reservedBalance"),
+}
 
 
 def doors(text: str) -> list[vy_ast.FunctionDef]:
