@@ -63,7 +63,7 @@ def command(record: Path | None, export_abi: Path | None, live: Options | None) 
     return 0
 
 
-def main():
+def main() -> None:
     """The command; wrong use is one line and exit status 2, what the chain refuses one line and 1."""
     try:
         sys.exit(command.main(standalone_mode=False))

@@ -139,13 +139,13 @@ def abi(name: str) -> list[dict]:
     for entry in artifact(name).abi:
         if entry["type"] == "fallback":
             entry = {"type": "receive", "stateMutability": "payable"}
-        names = OUTPUTS.get(name, {}).get(entry.get("name"))
+        names = OUTPUTS.get(name, {}).get(entry.get("name", ""))
         if names and entry["type"] == "function":
             entry["outputs"] = [
                 {**output, "name": output_name}
                 for output, output_name in zip(entry["outputs"], names.split(), strict=True)
             ]
-        names = INPUTS.get(name, {}).get(entry.get("name"))
+        names = INPUTS.get(name, {}).get(entry.get("name", ""))
         if names:
             entry["inputs"] = [
                 {**item, "name": input_name} for item, input_name in zip(entry["inputs"], names.split(), strict=True)
@@ -156,9 +156,10 @@ def abi(name: str) -> list[dict]:
         errors.update(_own_errors(PASSED_ON[name]))
     for signature in sorted(errors):
         error_name, types = signature[:-1].split("(")
-        names = ERROR_ARGUMENTS.get(signature, "").split()
+        arguments = ERROR_ARGUMENTS.get(signature, "").split()
         inputs = [
-            {"name": name_, "type": type_} for name_, type_ in zip(names, filter(None, types.split(",")), strict=True)
+            {"name": name_, "type": type_}
+            for name_, type_ in zip(arguments, filter(None, types.split(",")), strict=True)
         ]
         entries.append({"type": "error", "name": error_name, "inputs": inputs})
     return entries

@@ -16,11 +16,13 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACTS = ROOT / "contracts"
@@ -78,7 +80,7 @@ class Artifact:
         return bytes.fromhex(self.runtime)
 
     @functools.cached_property
-    def compiler_data(self):
+    def compiler_data(self) -> Any:
         """
         The compiler's own, made anew: settings, syntax tree, source map and all.
 
@@ -91,7 +93,7 @@ class Artifact:
             raise DoesNotCompile(f"{', '.join(changed)} changed since {self.name} was loaded")
         return _compiler_data(Path(self.contract_path))
 
-    def __getattr__(self, name: str):
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
         return getattr(self.compiler_data, name)
@@ -126,7 +128,7 @@ class Store:
             self._loaded[path] = Artifact(**json.loads(file.read_text()))
         return self._loaded[path]
 
-    def prepare(self, paths: list[Path]):
+    def prepare(self, paths: list[Path]) -> None:
         """
         Compile those of the sources that are not compiled yet, and say so on stderr. Raises `DoesNotCompile`.
 
@@ -153,13 +155,13 @@ class Store:
         return [path for path in paths if not self._file(path).exists()]
 
     @contextmanager
-    def _locked(self):
+    def _locked(self) -> Iterator[None]:
         self._builds.mkdir(parents=True, exist_ok=True)
         with open(self._builds.with_suffix(".lock"), "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def _take_over(self):
+    def _take_over(self) -> None:
         """Artifacts of earlier sources that are made of nothing that has changed since."""
         if self.folder.exists():
             return
@@ -189,7 +191,7 @@ def artifact(name: str) -> Artifact:
 # ---------------------------------------------------------------- compiling
 
 
-def _compiler_data(path: Path):
+def _compiler_data(path: Path) -> Any:
     from vyper.cli.vyper_compile import get_search_paths
     from vyper.compiler.input_bundle import FileInput, FilesystemInputBundle
     from vyper.compiler.phases import CompilerData
@@ -199,7 +201,7 @@ def _compiler_data(path: Path):
     return CompilerData(source, FilesystemInputBundle(get_search_paths(None)), Settings())
 
 
-def _compile(path: Path, file: Path, surroundings: dict[str, str]):
+def _compile(path: Path, file: Path, surroundings: dict[str, str]) -> None:
     """Compile a source and put its artifact there, whole or not at all."""
     from vyper.compiler.output import build_abi_output
     from vyper.compiler.output_bundle import OutputBundle
@@ -229,23 +231,25 @@ def _compile(path: Path, file: Path, surroundings: dict[str, str]):
     unfinished.rename(file)
 
 
-def _compile_all(files: dict[Path, Path], surroundings: dict[str, str]):
+def _compile_all(files: dict[Path, Path], surroundings: dict[str, str]) -> None:
     """Compile sources on all cores, the longest first, and show how far that is."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    waiting, faults = queue.SimpleQueue(), []
+    waiting: queue.SimpleQueue[Path] = queue.SimpleQueue()
+    faults: list[str] = []
     for path in sorted(files, key=lambda path: -path.stat().st_size):
         waiting.put(path)
     columns = [TextColumn("compiling contracts"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()]
     with Progress(*columns, TextColumn("{task.description}"), console=Console(stderr=True)) as progress:
         bar = progress.add_task("", total=len(files))
 
-        def work():
+        def work() -> None:
             command = [sys.executable, "-m", __spec__.name]
             with subprocess.Popen(
                 command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
             ) as process:
+                assert process.stdin is not None and process.stdout is not None
                 while not faults:
                     try:
                         path = waiting.get_nowait()
@@ -268,7 +272,7 @@ def _compile_all(files: dict[Path, Path], surroundings: dict[str, str]):
         raise DoesNotCompile(faults[0])
 
 
-def _serve():
+def _serve() -> None:
     """Compile what is asked for on stdin; answer each with null, or with what is wrong."""
     for line in sys.stdin:
         path, file, surroundings = json.loads(line)

@@ -8,6 +8,8 @@ lines of a failure, coverage, gas profiles, `eval`.
 import copy
 import functools
 from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
 
 import boa
 from boa.contracts.abi.abi_contract import ABIContract, ABIFunction, ABIOverload
@@ -29,10 +31,10 @@ class Deployer:
         self.abi = artifact.abi
         self.filename = artifact.contract_path
 
-    def deploy(self, *arguments, value: int = 0, gas: int | None = None, sender=None) -> "Contract":
+    def deploy(self, *arguments: Any, value: int = 0, gas: int | None = None, sender: Any = None) -> "Contract":
         """Deploy on boa's current chain. Raises `boa.BoaError` if the constructor reverts."""
         contract = Contract(self)
-        calldata = self._constructor.prepare_calldata(*arguments) if self._constructor or arguments else b""
+        calldata = self._encode(arguments)
         address, computation = contract.env.deploy(
             bytecode=self.compiler_data.bytecode + calldata, value=value, gas=gas, sender=sender, contract=contract
         )
@@ -44,14 +46,14 @@ class Deployer:
 
     __call__ = deploy
 
-    def at(self, address) -> "Contract":
+    def at(self, address: Any) -> "Contract":
         """The contract at this address, whether its code is the whole one or that of a clone."""
         contract = Contract(self)
         contract._address = Address(address)
         contract.env.register_contract(address, contract)
         return contract
 
-    def deploy_as_blueprint(self, **options) -> "Blueprint":
+    def deploy_as_blueprint(self, **options: Any) -> "Blueprint":
         return Blueprint(self, **options)
 
     @functools.cached_property
@@ -70,6 +72,14 @@ class Deployer:
         entries = [entry for entry in self.abi if entry["type"] == "constructor"]
         return ABIFunction(entries[0], self.compiler_data.name) if entries else None
 
+    def _encode(self, arguments: tuple) -> bytes:
+        """What follows the creation code. Raises `TypeError` if the constructor takes other arguments."""
+        if self._constructor is not None:
+            return self._constructor.prepare_calldata(*arguments)
+        if arguments:
+            raise TypeError(f"the constructor of {self.compiler_data.name} takes no arguments")
+        return b""
+
     @functools.cached_property
     def event_for(self) -> dict[int, dict]:
         """By topic."""
@@ -85,7 +95,7 @@ class Deployer:
         data.source_map = boa.interpret._compute_source_map(data)
         return deployer
 
-    def __getattr__(self, name: str):
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
         return getattr(self.whole, name)
@@ -101,7 +111,7 @@ class _Events:
 class Blueprint(_BaseEVMContract):
     """A contract deployed as the text for others, as ERC-5202 has it."""
 
-    def __init__(self, deployer: Deployer, **options):
+    def __init__(self, deployer: Deployer, **options: Any):
         super().__init__(deployer.compiler_data.name, filename=deployer.filename)
         self.deployer, self.compiler_data = deployer, deployer.compiler_data
         initcode = self.compiler_data.bytecode
@@ -123,7 +133,8 @@ class Contract(ABIContract):
         self._abi = deployer.abi
 
     _can_line_profile = True
-    deployer = None  # in place of a property of ABIContract, which makes one anew
+    # In place of a property of ABIContract, which makes one anew.
+    deployer: Deployer = None  # type: ignore[assignment]
 
     @property
     def bytecode(self) -> bytes:
@@ -133,18 +144,18 @@ class Contract(ABIContract):
     def event_for(self) -> dict[int, dict]:
         return self.deployer.event_for
 
-    def at(self, address) -> "Contract":
+    def at(self, address: Any) -> "Contract":
         return self.deployer.at(address)
 
-    def marshal_to_python(self, computation, types: list[str]) -> tuple:
+    def marshal_to_python(self, computation: Any, types: list[str]) -> tuple:
         if self.env.get_gas_meter_class() == ProfilingGasMeter:
             boa.contracts.vyper.vyper_contract.cache_gas_used_for_computation(self.whole, computation)
         return super().marshal_to_python(computation, types)
 
-    def stack_trace(self, computation) -> "Trace":
+    def stack_trace(self, computation: Any) -> "Trace":
         return Trace(self, computation)
 
-    def trace_source(self, computation) -> "Source":
+    def trace_source(self, computation: Any) -> "Source":
         return Source(self, computation)
 
     @functools.cached_property
@@ -158,7 +169,7 @@ class Contract(ABIContract):
             self.env.register_contract(address, known)
         return whole
 
-    def __getattr__(self, name: str):
+    def __getattr__(self, name: str) -> Any:
         """A function of the ABI, made when it is first asked for; else what boa's contract has."""
         if name.startswith("__"):
             raise AttributeError(name)
@@ -176,11 +187,11 @@ class Contract(ABIContract):
 class Trace(StackTrace):
     """Where a call failed, by source lines; found when somebody looks."""
 
-    def __init__(self, contract: Contract, computation):
+    def __init__(self, contract: Contract, computation: Any):
         super().__init__()
-        self._open = lambda: _stack_trace(contract, computation)
+        self._open: Callable[[], StackTrace] | None = lambda: _stack_trace(contract, computation)
 
-    def _find(self):
+    def _find(self) -> None:
         if self._open is not None:
             found, self._open = self._open(), None
             self.extend(found)
@@ -190,17 +201,17 @@ class Trace(StackTrace):
         return super().__str__()
 
     @property
-    def dev_reason(self):
+    def dev_reason(self) -> Any:
         self._find()
         return super().dev_reason
 
     @property
-    def last_frame(self):
+    def last_frame(self) -> Any:
         self._find()
         return super().last_frame
 
 
-def _stack_trace(contract: Contract, computation) -> StackTrace:
+def _stack_trace(contract: Contract, computation: Any) -> StackTrace:
     whole = contract.whole
     if not computation.msg.is_create:
         return whole.stack_trace(computation)
@@ -211,14 +222,14 @@ def _stack_trace(contract: Contract, computation) -> StackTrace:
 class Source(TraceSource):
     """A call's line in a call trace; the source is read when somebody looks."""
 
-    def __init__(self, contract: Contract, computation):
+    def __init__(self, contract: Contract, computation: Any):
         self._contract, self._computation = contract, computation
 
     @functools.cached_property
     def _whole(self) -> TraceSource | None:
         return self._contract.whole.trace_source(self._computation)
 
-    def format(self, *arguments) -> str:
+    def format(self, *arguments: Any) -> str:
         return self._whole.format(*arguments) if self._whole else str(self)
 
     def __str__(self) -> str:

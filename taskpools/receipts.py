@@ -9,6 +9,7 @@ own and adds what surrounds the execution: the intrinsic gas (EIP-2028, EIP-2930
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from boa.environment import Env
 from eth._utils.address import force_bytes_to_address
@@ -58,11 +59,11 @@ class Receipts:
         self._wrap(env.evm, "execute_code")
         self._wrap(env.evm, "deploy_code")
 
-    def _wrap(self, evm, name: str):
+    def _wrap(self, evm: Any, name: str) -> None:
         inner = getattr(evm, name)
         creates = name == "deploy_code"
 
-        def run(**call):
+        def run(**call: Any) -> Any:
             target = call["target_address" if creates else "to"]
             is_view = call.get("is_static", False)
             self._begin(call["sender"], target)
@@ -77,14 +78,14 @@ class Receipts:
         # boa's evm keeps a filter over its attributes
         object.__setattr__(evm, name, run)
 
-    def _begin(self, sender, target):
+    def _begin(self, sender: Any, target: Any) -> None:
         self._state.lock_changes()
         self._state.clear_transient_storage()
         coinbase = self._state.coinbase
         for account in [sender.canonical_address, target.canonical_address, coinbase, *PRECOMPILES]:
             self._state.mark_address_warm(account)
 
-    def _end(self, call: dict, computation, target, creates: bool):
+    def _end(self, call: dict, computation: Any, target: Any, creates: bool) -> None:
         data = call["bytecode"] if creates else call["data"]
         self.last = receipt_gas(data, computation, creates)
         if self._watch is None:
@@ -122,7 +123,7 @@ def intrinsic_gas(data: bytes, creates: bool = False) -> int:
     return BASE + TOKEN * _tokens(data) + (CREATION if creates else 0)
 
 
-def receipt_gas(data: bytes, computation, creates: bool) -> int:
+def receipt_gas(data: bytes, computation: Any, creates: bool) -> int:
     """The gas of a transaction with this calldata (or creation code) and this execution."""
     used = intrinsic_gas(data, creates) + computation.get_gas_used()
     if computation.is_success:

@@ -5,6 +5,7 @@ Both the system in process (system.py), which tests run on, and a live deploymen
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 EXECUTION_WINDOW = 50_400  # blocks: a week of 12 seconds each
 MINIMUM_GAS_PRICE = 10**9  # wei
@@ -137,6 +138,6 @@ def facts(owner: str | None = None, verifiers: tuple[str, ...] = ()) -> tuple[Fa
     return tuple(found)
 
 
-def _set(contract: str, function: str, value, view: str) -> Call:
+def _set(contract: str, function: str, value: Any, view: str) -> Call:
     """A call with one argument, which a view returns afterwards."""
     return Call(contract, function, (value,), (view, (), value))

@@ -85,7 +85,7 @@ def deploy() -> System:
     )
 
 
-def _perform(step: Deploy | Call, made: dict):
+def _perform(step: Deploy | Call, made: dict) -> None:
     """Do one step on boa's current chain; `made` has what came of the earlier ones."""
     arguments = [made[argument.name] if isinstance(argument, Link) else argument for argument in step.arguments]
     arguments = [getattr(argument, "address", argument) for argument in arguments]

@@ -3,6 +3,8 @@ A chain in process with actors: every account has a name and a balance that is r
 """
 
 from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
 
 import boa
 from rich.console import Console
@@ -24,19 +26,19 @@ class Stage:
 
     def __init__(self, console: Console):
         self.console = console
-        self.gas = defaultdict(list)
-        self.names = {}
-        self.given = {}
-        self.spent = defaultdict(int)
-        self.earned = defaultdict(int)
+        self.gas: dict[str, list[int]] = defaultdict(list)
+        self.names: dict[str, str] = {}
+        self.given: dict[str, int] = {}
+        self.spent: dict[str, int] = defaultdict(int)
+        self.earned: dict[str, int] = defaultdict(int)
 
-    def open(self):
+    def open(self) -> None:
         """Begin, on boa's current environment."""
         boa.env.evm.patch.timestamp = START
         boa.env.evm.patch.block_number = START_BLOCK
         self.receipts = Receipts(boa.env)
 
-    def do(self, operation: str, function, *arguments, **options):
+    def do(self, operation: str, function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
         """Call and note the gas."""
         result = function(*arguments, **options)
         self.gas[operation].append(self.receipts.last)
@@ -48,7 +50,7 @@ class Stage:
         self.add(name, address, amount)
         return address
 
-    def add(self, name: str, address: str, amount: int = 0):
+    def add(self, name: str, address: str, amount: int = 0) -> None:
         """Make an address known, with what it holds, in wei."""
         self.names[name] = address
         self.given[name] = amount
@@ -56,11 +58,11 @@ class Stage:
     def name(self, address: str) -> str:
         return next(name for name, known in self.names.items() if known == address)
 
-    def wait(self, seconds: int):
+    def wait(self, seconds: int) -> None:
         boa.env.evm.patch.timestamp += seconds
         boa.env.evm.patch.block_number += seconds // SECONDS_A_BLOCK
 
-    def say(self, text: str):
+    def say(self, text: str) -> None:
         passed = boa.env.timestamp - START
         clock = f"{passed // 86_400}d {passed // 3600 % 24:02}:{passed // 60 % 60:02}"
         self.console.print(f"[dim]{clock}[/] {text}", highlight=False)

@@ -13,9 +13,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from taskpools.abi import abi
-from taskpools.demo.actors import ETHER, Stage, ether
+from taskpools.compiled import Contract
+from taskpools.demo.actors import Stage, ether
 from taskpools.demo.scheduled_calls import Scheduling
 from taskpools.system import System, deploy
+from taskpools.units import ETHER
 
 STATES = ["none", "available", "active", "pending", "paid", "refunded"]
 FIXED, FLEXIBLE = 0, 1
@@ -103,8 +105,9 @@ class LifeCycle(Stage):
                 ]
                 bar = progress.add_task("", total=len(steps))
                 for step in steps:
-                    progress.update(bar, description=step.__doc__.rstrip("."))
-                    self.console.rule(f"[bold]{step.__doc__.rstrip('.')}", align="left")
+                    title = (step.__doc__ or "").rstrip(".")
+                    progress.update(bar, description=title)
+                    self.console.rule(f"[bold]{title}", align="left")
                     step()
                     progress.advance(bar)
             self.tasks = self._read_tasks()
@@ -115,7 +118,7 @@ class LifeCycle(Stage):
 
     # ------------------------------------------------------------ steps
 
-    def _deploy(self):
+    def _deploy(self) -> None:
         """Deployment."""
         self.operator = self.account("operator", 0)
         with boa.env.prank(self.operator):
@@ -124,7 +127,7 @@ class LifeCycle(Stage):
             self.add(name, contract.address)
             self.say(f"{name} at {contract.address}")
 
-    def _set_up(self):
+    def _set_up(self) -> None:
         """Models, verifier, pools."""
         registry, factory = self.system.registry, self.system.factory
         self.verifier = self.account("verifier")
@@ -147,7 +150,7 @@ class LifeCycle(Stage):
             self.say(f"{model_id}: {ether(price)} ether {'a request' if pricing == FIXED else 'for 4 bytes'}")
         self.do("addVerifier", registry.addVerifier, self.verifier, sender=self.operator)
         self.do("setProtocolFeeBps", registry.setProtocolFeeBps, 250, sender=self.operator)
-        self.pools = []
+        self.pools: list[Contract] = []
         for owner, (category, metadata) in zip(self.owners, POOLS, strict=True):
             address = self.do("createPool", factory.createPool, category, metadata, sender=owner)
             self.do("approvePool", registry.approvePool, address, sender=self.operator)
@@ -155,7 +158,7 @@ class LifeCycle(Stage):
             self.pools.append(self.system.pool(address))
             self.say(f"pool {len(self.pools) - 1} “{category}” of {self.name(owner)}, approved")
 
-    def _request(self):
+    def _request(self) -> None:
         """Twenty requests."""
         registry = self.system.registry
         self.requests = {}
@@ -172,7 +175,7 @@ class LifeCycle(Stage):
             self.say(f"{self.name(requester)} pays {ether(cost)} to {model_id}: task {task} of {self.name(pool)}")
             self.wait(20)
 
-    def _own_tasks(self):
+    def _own_tasks(self) -> None:
         """A pool owner adds tasks of his own, paid from a plain transfer."""
         pool, owner = self.pools[1], self.owners[1]
         rewards = [5 * 10**15, 5 * 10**14]
@@ -191,7 +194,7 @@ class LifeCycle(Stage):
         )
         self.say(f"pool owner 2 adds tasks for {ether(rewards[0])} and {ether(rewards[1])}")
 
-    def _cancel(self):
+    def _cancel(self) -> None:
         """A requester takes a request back."""
         request = 14
         requester, cost = self.requests[request]
@@ -199,7 +202,7 @@ class LifeCycle(Stage):
         self.spent[requester] -= cost
         self.say(f"{self.name(requester)} cancels request {request} and is credited {ether(cost)}")
 
-    def _lapse(self):
+    def _lapse(self) -> None:
         """A worker claims the best task and goes silent."""
         router = self.system.router
         pool, task = self._claim(self.workers[2])
@@ -207,7 +210,7 @@ class LifeCycle(Stage):
         self.do("releaseExpiredTasks, 1 task", router.releaseExpiredTasks, pool.address, [task], sender=self.stranger)
         self.say(f"worker 3 lets task {task} of {self.name(pool.address)} lapse; a stranger releases it")
 
-    def _work(self):
+    def _work(self) -> None:
         """Workers claim by reward, the verifier accepts and rejects."""
         rejected = set()
         verdicts = 0
@@ -232,23 +235,23 @@ class LifeCycle(Stage):
                     rejected.add((pool.address, task))
                 self._verify(worker, pool, task, not wrong)
 
-    def _schedule(self):
+    def _schedule(self) -> None:
         """Tasks of each size and environment."""
         self.scheduling.schedule_all()
 
-    def _retry(self):
+    def _retry(self) -> None:
         """A target that fails twice and then works, and one that never works."""
         self.scheduling.retry()
 
-    def _cancel_scheduled(self):
+    def _cancel_scheduled(self) -> None:
         """Each kind of canceller."""
         self.scheduling.cancel()
 
-    def _rise(self):
+    def _rise(self) -> None:
         """The base fee rises."""
         self.scheduling.rise()
 
-    def _silence(self):
+    def _silence(self) -> None:
         """The verifier falls silent; a scheduled task settles, and a stranger."""
         _, pool, task = self.silent[0]
         self.scheduling.schedule_settlement(pool, task, boa.env.timestamp + 86_400)
@@ -273,7 +276,7 @@ class LifeCycle(Stage):
                     sender=self.verifier,
                 )
 
-    def _expire(self):
+    def _expire(self) -> None:
         """What nobody claimed or executed expires."""
         self.scheduling.expire()
         for pool in self.pools:
@@ -284,7 +287,7 @@ class LifeCycle(Stage):
                     self._note_refund(pool, task)
                 self.say(f"{self.name(pool.address)}: tasks {expired} expired and are refunded")
 
-    def _withdraw(self):
+    def _withdraw(self) -> None:
         """Refunds, fees and the free balance are withdrawn."""
         registry = self.system.registry
         for requester in self.requesters:
@@ -305,7 +308,7 @@ class LifeCycle(Stage):
 
     # ------------------------------------------------------------ parts of steps
 
-    def _claim(self, worker):
+    def _claim(self, worker: str) -> tuple[Contract, int]:
         router = self.system.router
         best = router.getBestTaskFor(worker)
         pool, task = self.do("claimBestTask", router.claimBestTask, sender=worker)
@@ -315,14 +318,14 @@ class LifeCycle(Stage):
         self.say(f"{self.name(worker)} claims task {task} of {self.name(pool.address)} for {ether(reward)}")
         return pool, task
 
-    def _submit(self, worker, pool, task):
+    def _submit(self, worker: str, pool: Contract, task: int) -> None:
         _, model_id, prompt, _, _ = pool.getAITaskData(task)
         result = f"{model_id} says: {prompt[:120]} ... done by {self.name(worker)}."
         arguments = (pool.address, task, proof_of(result), len(prompt), len(result), result)
         self.do("submitTask", self.system.router.submitTask, *arguments, sender=worker)
         self.wait(60)
 
-    def _verify(self, worker, pool, task, valid):
+    def _verify(self, worker: str, pool: Contract, task: int, valid: bool) -> None:
         own = self._request_of(pool, task) == 0
         verifier = self.owners[1] if own else self.verifier
         reward = pool.tasks(task)[0]
@@ -335,14 +338,14 @@ class LifeCycle(Stage):
         self.say(f"task {task} of {self.name(pool.address)} rejected, for {self.name(worker)} for good")
         self._note_refund(pool, task)
 
-    def _note_refund(self, pool, task):
+    def _note_refund(self, pool: Contract, task: int) -> None:
         """The cost goes back to the requester if the task ended in a refund."""
         request = self._request_of(pool, task)
         if request and self._state(pool, task) == "refunded":
             requester, cost = self.requests[request]
             self.spent[requester] -= cost
 
-    def _request_of(self, pool, task) -> int:
+    def _request_of(self, pool: Contract, task: int) -> int:
         """The id of the task's request, 0 for an owner's own task."""
         for request in self.requests:
             if self.system.registry.requestTask(request) == (pool.address, task):
@@ -352,7 +355,7 @@ class LifeCycle(Stage):
     def _left(self) -> int:
         return sum(pool.getQueueLengths()[0] for pool in self.pools)
 
-    def _state(self, pool, task) -> str:
+    def _state(self, pool: Contract, task: int) -> str:
         return self.system.viewer.whyStuck(pool.address, task).state
 
     # ------------------------------------------------------------ end
@@ -397,42 +400,20 @@ class LifeCycle(Stage):
         checks.append(("the router's totals agree", stats[2:5] == (0, 0, 0) and stats[6] == paid))
         return checks + self.scheduling.checks()
 
-    def show(self):
+    def show(self) -> None:
         """The two tables, and what was checked."""
-        tasks = Table(title="Tasks at the end")
-        for column, justify in [
-            ("pool", "left"),
-            ("task", "right"),
-            ("state", "left"),
-            ("reward, ether", "right"),
-            ("worker", "left"),
-        ]:
-            tasks.add_column(column, justify=justify)
+        tasks = _table("Tasks at the end", "pool", "task>", "state", "reward, ether>", "worker")
         for task in self.tasks:
             worker = self.name(task["worker"]) if int(task["worker"], 16) else ""
             tasks.add_row(self.name(task["pool"]), str(task["id"]), task["state"], ether(task["reward"]), worker)
-        scheduled = Table(title="Scheduled tasks at the end")
-        for column, justify in [
-            ("environment", "left"),
-            ("attempt", "right"),
-            ("status", "left"),
-            ("cost, ether", "right"),
-            ("executor's share", "right"),
-        ]:
-            scheduled.add_column(column, justify=justify)
+        scheduled = _table(
+            "Scheduled tasks at the end", "environment", "attempt>", "status", "cost, ether>", "executor's share>"
+        )
         for task in self.scheduled:
             environment = f"0x{task['id'][-40:-32]}…"
             share = ether(task["executorShare"])
             scheduled.add_row(environment, str(task["attempts"]), task["status"], ether(task["cost"]), share)
-        gas = Table(title="Gas, as a receipt shows it")
-        for column, justify in [
-            ("operation", "left"),
-            ("calls", "right"),
-            ("least", "right"),
-            ("median", "right"),
-            ("most", "right"),
-        ]:
-            gas.add_column(column, justify=justify)
+        gas = _table("Gas, as a receipt shows it", "operation", "calls>", "least>", "median>", "most>")
         for operation, used in self.gas.items():
             median = statistics.median_low(used)
             gas.add_row(operation, str(len(used)), f"{min(used):,}", f"{median:,}", f"{max(used):,}")
@@ -454,3 +435,11 @@ class LifeCycle(Stage):
             "gas": gas,
         }
         return json.dumps(run, indent=2) + "\n"
+
+
+def _table(title: str, *columns: str) -> Table:
+    """A table with these columns; figures, which stand on the right, end with >."""
+    table = Table(title=title)
+    for column in columns:
+        table.add_column(column.rstrip(">"), justify="right" if column.endswith(">") else "left")
+    return table

@@ -3,12 +3,17 @@ The scheduler's part of the main job: tasks of each size and environment, paid w
 an executor's profit and loss, and a task that settles what a silent verifier of a pool left.
 """
 
+from pathlib import Path
+
 import boa
+from boa.util.abi import Address
 from eth_abi import encode
 from eth_utils import keccak
 
-from taskpools.demo.actors import ETHER, Stage, ether
-from taskpools.system import CONTRACTS, System
+from taskpools.compiled import Contract
+from taskpools.demo.actors import Stage, ether
+from taskpools.system import System
+from taskpools.units import ETHER
 
 NO_MAXIMUM = 2**256 - 1
 STATUS = ["none", "scheduled", "succeeded", "failed", "cancelled", "rescheduled", "expired"]
@@ -33,10 +38,10 @@ class Scheduling:
         self.executor = stage.account("executor")
         self.validator = stage.account("validator")
         self.cancellers = [stage.account(f"canceller {i}") for i in (1, 2)]
-        boa.env.evm.patch.coinbase = self.validator.canonical_address
-        self.target = boa.load(str(CONTRACTS.parent / "taskpools" / "demo" / "Counter.vy"))
+        boa.env.evm.patch.coinbase = Address(self.validator).canonical_address
+        self.target = boa.load(str(Path(__file__).with_name("Counter.vy")))
         stage.add("counter", self.target.address)
-        self.tasks = {}  # id: what the record tells of it
+        self.tasks: dict[bytes, dict] = {}  # id: what the record tells of it
         self.environments = {
             "minimal": system.minimal,
             "basic": system.basic,
@@ -46,7 +51,7 @@ class Scheduling:
 
     # ------------------------------------------------------------ steps
 
-    def schedule_all(self):
+    def schedule_all(self) -> None:
         """Tasks of each size and environment."""
         call = self.target.increment.prepare_calldata()
         for scheduler in self.schedulers:
@@ -61,7 +66,7 @@ class Scheduling:
         self._go_to(block + 2)
         self.execute()
 
-    def retry(self):
+    def retry(self) -> None:
         """A target that fails twice and then works, and one that never works."""
         block = boa.env.evm.patch.block_number + 5
         self.target.open_at(block + 10)
@@ -73,7 +78,7 @@ class Scheduling:
             self._go_to(block + 5 * attempt)
             self.execute()
 
-    def cancel(self):
+    def cancel(self) -> None:
         """Each kind of canceller."""
         block = boa.env.evm.patch.block_number + 100
         call = self.target.increment.prepare_calldata()
@@ -88,7 +93,7 @@ class Scheduling:
             self.stage.spent[scheduler] -= self.tasks[task]["cost"]
             self.stage.say(f"{self.stage.name(canceller)} cancels; {self._cost(task)} go back to the owner")
 
-    def rise(self):
+    def rise(self) -> None:
         """The base fee rises."""
         block = boa.env.evm.patch.block_number + 5
         call = self.target.increment.prepare_calldata()
@@ -107,14 +112,14 @@ class Scheduling:
         self.execute([ids[1]])
         self._set_base_fee(GWEI)
 
-    def schedule_settlement(self, pool, task_id: int, deadline: int):
+    def schedule_settlement(self, pool: Contract, task_id: int, deadline: int) -> None:
         """Schedule what anyone may call once the verifier's time is over."""
         block = boa.env.evm.patch.block_number + (deadline - boa.env.timestamp) // 12 + 2
         call = pool.settleUnverified.prepare_calldata([task_id])
         data = task_data(pool.address, call)
         self._schedule(self.schedulers[0], self.system.basic, data, block, SIZES["large"], bond=False)
 
-    def expire(self):
+    def expire(self) -> None:
         """A task that nobody executes."""
         block = boa.env.evm.patch.block_number + 5
         call = self.target.increment.prepare_calldata()
@@ -126,7 +131,7 @@ class Scheduling:
         self.stage.spent[scheduler] -= self.tasks[task]["cost"]
         self.stage.say(f"the window has passed: {self._cost(task)} go back to {self.stage.name(scheduler)}")
 
-    def withdraw(self, treasury: str, stranger: str):
+    def withdraw(self, treasury: str, stranger: str) -> None:
         """Bonds and credits are withdrawn."""
         manager = self.manager
         for scheduler in self.schedulers:
@@ -152,10 +157,9 @@ class Scheduling:
         """Execute what is due, or these ids; note what came of it. Returns the fees."""
         manager, before = self.manager, boa.env.get_balance(self.executor)
         if ids is None:
-            arguments = (manager.executeTasks, self.executor, 0)
+            fees = manager.executeTasks(self.executor, 0, sender=self.executor, gas=GAS)
         else:
-            arguments = (manager.executeTasksById, ids, self.executor)
-        fees = arguments[0](*arguments[1:], sender=self.executor, gas=GAS)
+            fees = manager.executeTasksById(ids, self.executor, sender=self.executor, gas=GAS)
         used = self.stage.receipts.last
         logs = [(type(event).__name__, event) for event in manager.get_logs()]
         runs = [event for name, event in logs if name == "TaskExecuted"]
@@ -184,7 +188,7 @@ class Scheduling:
         )
         return fees
 
-    def _schedule(self, scheduler: str, environment, data: bytes, block: int, gas: int, bond: bool) -> bytes:
+    def _schedule(self, scheduler: str, environment: Contract, data: bytes, block: int, gas: int, bond: bool) -> bytes:
         manager = self.manager
         arguments = (environment.address, gas, block, NO_MAXIMUM, data)
         cost = manager.estimateCost(block, gas)
@@ -199,19 +203,19 @@ class Scheduling:
         self._note(task, charged, 1)
         return task
 
-    def _note(self, task: bytes, cost: int, attempts: int):
+    def _note(self, task: bytes, cost: int, attempts: int) -> None:
         self.tasks[task] = {"attempts": attempts, "cost": cost, "executorShare": 0}
 
     def _cost(self, task: bytes) -> str:
         return ether(self.tasks[task]["cost"])
 
-    def _go_to(self, block: int):
+    def _go_to(self, block: int) -> None:
         self.stage.wait(12 * (block - boa.env.evm.patch.block_number))
 
     def _base_fee(self) -> int:
         return boa.env.evm.vm.state.execution_context.base_fee_per_gas
 
-    def _set_base_fee(self, wei: int):
+    def _set_base_fee(self, wei: int) -> None:
         boa.env.evm.vm.state.execution_context._base_fee_per_gas = wei
         self.stage.say(f"the base fee is {wei // GWEI} gwei")
 

@@ -6,6 +6,10 @@ transactions that the journal knows.
 """
 
 import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -16,8 +20,10 @@ from taskpools.deployment.fees import offer, room
 from taskpools.deployment.journal import Entry, Journal, Sent
 from taskpools.deployment.keys import Signer
 from taskpools.deployment.node import Node, Refused
-from taskpools.deployment.plan import GAS_PERCENT, Plan, Planned
+from taskpools.deployment.plan import GAS_PERCENT, Plan, Planned, Terms, make_plan
 from taskpools.units import GWEI, exact
+
+Answer = TypeVar("Answer")
 
 # Nodes behind one address may lag behind each other for so many looks, a second apart.
 LOOKS = 5
@@ -38,20 +44,29 @@ CHEAP = ("underpriced", "base fee", "basefee", "tip cap", "fee too low", "feetoo
 POOR = ("insufficient", "balance", "funds")
 
 
-def place(node: Node, plan: Plan, journal: Journal) -> bool:
+def resume(node: Node, path: Path, terms: Terms) -> tuple[Journal, Plan, bool]:
     """
-    Give new nonces to the first step that was not made though its nonce is used up, and to all after it.
+    The journal that was left, the plan that goes with it, and whether that plan is another one than before.
 
-    That is so if the deployer sent something else meanwhile, or if a step failed. Returns whether there was one; the journal is not saved.
+    A step that was not made though its nonce is used up gets a new nonce, and so do all after it. That is so if the deployer sent
+    something else meanwhile, or if a step failed. The journal is not saved. Raises `Stopped` for a journal of other terms.
     """
-    used = node.nonce(plan.terms.deployer)
+    journal, anew = Journal.resume(path, terms), False
+    while True:
+        plan, used = make_plan(terms, journal.nonces()), node.nonce(terms.deployer)
+        lost = _first_lost(node, plan, journal, used)
+        if lost is None:
+            return journal, plan, anew
+        journal.move(lost, used)
+        anew = True
+
+
+def _first_lost(node: Node, plan: Plan, journal: Journal, used: int) -> int | None:
+    """The number of the first step that was not made though its nonce is below `used`."""
     for number, (planned, entry) in enumerate(zip(plan.transactions, journal.entries, strict=True)):
-        if entry.nonce >= used:
-            return False
-        if not _looks(lambda entry=entry, planned=planned: _succeeded(node, plan, planned, entry)):
-            journal.move(number, used)
-            return True
-    return False
+        if entry.nonce < used and not _looks(partial(_succeeded, node, plan, planned, entry)):
+            return number
+    return None
 
 
 class Broadcast:
@@ -77,9 +92,9 @@ class Broadcast:
         self.timeout = timeout
         self.confirmations = confirmations
         # The hash of what the node has taken, and the number of the block that was the latest then.
-        self.taken = {}
+        self.taken: dict[str, int] = {}
 
-    def run(self):
+    def run(self) -> None:
         columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
         with Progress(*columns, console=self.console, transient=True) as progress:
             bar = progress.add_task("", total=len(self.plan.transactions))
@@ -94,7 +109,7 @@ class Broadcast:
 
     # ------------------------------------------------------------ one step
 
-    def _settle(self, planned: Planned, entry: Entry):
+    def _settle(self, planned: Planned, entry: Entry) -> None:
         """Get a step mined, whatever was sent for it before."""
         end, pause = time.monotonic() + self.timeout, FIRST_WAIT
         while True:
@@ -160,7 +175,7 @@ class Broadcast:
         cap = self._cap(entry, gas)
         bound = f"--max-fee {cap / GWEI:g}"
         if cap != self.max_fee:
-            bound = f"the {cap / GWEI:g} gwei for each of {gas:,} gas that {exact(self.journal.limit)} ether allow"
+            bound = f"the {cap / GWEI:g} gwei for each of {gas:,} gas that {exact(self.journal.agreed)} ether allow"
         dear = f"the base fee is {base_fee / GWEI:g} gwei"
         if last is None or base_fee > cap:
             return f"{dear}, above {bound},"
@@ -209,14 +224,14 @@ class Broadcast:
     def _is_stuck(self, sent: Sent, base_fee: int) -> bool:
         return sent.fee < base_fee or self.node.head() - self.taken[sent.hash] >= STUCK_BLOCKS
 
-    def _accept(self, planned: Planned, entry: Entry, receipt: dict):
+    def _accept(self, planned: Planned, entry: Entry, receipt: dict) -> None:
         """Note the receipt. A contract must have the code that was planned."""
         if int(receipt["status"], 16) != 1:
             raise Stopped(
                 f"{planned.name} failed on the chain, as {receipt['transactionHash']}. "
                 "Run the same command again: it plans anew from there"
             )
-        if planned.address is not None and not _looks(lambda: self.node.code(planned.address) == planned.code):
+        if planned.address is not None and not _looks(lambda: self.node.code(planned.created) == planned.code):
             raise Stopped(f"{planned.name}: at {planned.address} is other code than the build's")
         note = {
             "hash": receipt["transactionHash"],
@@ -231,10 +246,10 @@ class Broadcast:
             where = f" at {planned.address}" if planned.address else ""
             say(self.console, f"[green]done[/] {planned.name}{where}, block {note['block']}")
 
-    def _accept_unknown(self, planned: Planned, entry: Entry):
+    def _accept_unknown(self, planned: Planned, entry: Entry) -> None:
         """The nonce is used up, by what the journal does not know or the node does not find."""
-        if _looks(lambda: find_receipt(self.node, entry) is not None):
-            return self._accept(planned, entry, find_receipt(self.node, entry))
+        if receipt := _looks(lambda: find_receipt(self.node, entry)):
+            return self._accept(planned, entry, receipt)
         if not is_done(self.node, self.plan, planned):
             raise Stopped(
                 f"{planned.name}: another transaction of the deployer has taken nonce {planned.nonce}. "
@@ -250,7 +265,7 @@ class Broadcast:
         end = time.monotonic() + self.timeout
         while True:
             have = self.node.head() - last + 1
-            if not all(self._stays(entry) for entry in self.journal.entries if entry.receipt):
+            if not all(self._stays(entry, entry.receipt) for entry in self.journal.entries if entry.receipt):
                 return False
             if have >= self.confirmations:
                 return True
@@ -262,9 +277,9 @@ class Broadcast:
                 )
             time.sleep(min(CONFIRMATION_WAIT, self.timeout / 10))
 
-    def _stays(self, entry: Entry) -> bool:
+    def _stays(self, entry: Entry, noted: dict) -> bool:
         receipt = find_receipt(self.node, entry)
-        return receipt is not None and receipt["blockHash"] == entry.receipt["blockHash"]
+        return receipt is not None and receipt["blockHash"] == noted["blockHash"]
 
 
 def find_receipt(node: Node, entry: Entry) -> dict | None:
@@ -288,11 +303,10 @@ def _succeeded(node: Node, plan: Plan, planned: Planned, entry: Entry) -> bool |
     return is_done(node, plan, planned)
 
 
-def _looks(question) -> bool:
-    """Ask a question until the answer is yes, a few times."""
-    for look in range(LOOKS):
-        if look:
-            time.sleep(LOOK_PAUSE)
-        if question():
-            return True
-    return False
+def _looks(question: Callable[[], Answer]) -> Answer:
+    """Ask a question until the answer is yes, a few times; returns the last answer."""
+    for _ in range(LOOKS - 1):
+        if answer := question():
+            return answer
+        time.sleep(LOOK_PAUSE)
+    return question()

@@ -1,5 +1,7 @@
 """Looks at a deployed system: is the code on the chain the build's, and are links, owners and constants what they must be?"""
 
+from typing import Any
+
 from eth_abi import decode, encode
 from eth_utils import function_abi_to_4byte_selector, is_address, to_checksum_address
 from eth_utils.abi import collapse_if_tuple
@@ -28,14 +30,14 @@ def inspect(node: Node, plan: Plan) -> list[tuple[str, bool]]:
 def is_done(node: Node, plan: Plan, planned: Planned) -> bool:
     """Whether the chain shows that a step was made, whichever transaction it was."""
     if not isinstance(planned.step, Call):
-        return node.code(planned.address) == planned.code
+        return node.code(planned.created) == planned.code
     name, arguments, value = planned.step.proof
     return view(node, plan, planned.step.contract, name, arguments) == plan.resolve(value)
 
 
-def view(node: Node, plan: Plan, contract: str, name: str, arguments: tuple):
+def view(node: Node, plan: Plan, contract: str, name: str, arguments: tuple) -> Any:
     """What a view with one output returns; None if there is no contract or it refuses."""
-    entry = next(entry for entry in abi(contract) if entry.get("name") == name)
+    entry: Any = next(entry for entry in abi(contract) if entry.get("name") == name)
     types = [[collapse_if_tuple(item) for item in entry[side]] for side in ("inputs", "outputs")]
     data = function_abi_to_4byte_selector(entry) + encode(types[0], [plan.resolve(value) for value in arguments])
     try:

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from taskpools.abi import export_abis
 from taskpools.deployment import keys, record
-from taskpools.deployment.broadcast import Broadcast, place
+from taskpools.deployment.broadcast import Broadcast, resume
 from taskpools.deployment.checks import inspect
 from taskpools.deployment.console import Stopped, say
 from taskpools.deployment.fees import most, offer
@@ -30,11 +30,12 @@ class Deployment:
         self.console = console
         self.node = Node(options.rpc)
 
-    def run(self):
+    def run(self) -> None:
         chain_id = self._expect_chain()
         folder = Folder(self.options.deployments, chain_id)
-        if record.read(folder) is not None and not folder.journal.exists() and not self.options.again:
-            self._look_again(folder)
+        found = record.read(folder)
+        if found is not None and not folder.journal.exists() and not self.options.again:
+            self._look_again(folder, found)
         elif self.options.dry_run:
             self._deploy(folder)
         else:
@@ -52,7 +53,7 @@ class Deployment:
             raise Stopped(f"chain {chain_id} does not support the evm version {evm_version()}")
         return chain_id
 
-    def _deploy(self, folder: Folder):
+    def _deploy(self, folder: Folder) -> None:
         deployer, signer = self._deployer()
         options = self.options
         treasury, verifiers = options.treasury or deployer, tuple(dict.fromkeys(options.verifiers))
@@ -60,7 +61,7 @@ class Deployment:
         journal, plan = self._prepare(folder, terms)
         plan.show(self.console)
         journal.limit = self._expect_money(plan, journal)
-        if options.dry_run:
+        if signer is None or options.dry_run:
             say(self.console, "rehearsed in process; nothing was sent")
             return
         self._ask()
@@ -85,20 +86,19 @@ class Deployment:
         options = self.options
         if options.key_env is not None:
             signer = keys.from_environment(options.key_env)
-        elif options.dry_run and (address := keys.address_in(options.keystore)) is not None:
+            return signer.address, signer
+        assert options.keystore is not None  # the options have one of the two
+        if options.dry_run and (address := keys.address_in(options.keystore)) is not None:
             return address, None
-        else:
-            signer = keys.from_keystore(options.keystore, options.password_file)
+        signer = keys.from_keystore(options.keystore, options.password_file)
         return signer.address, signer
 
     def _prepare(self, folder: Folder, terms: Terms) -> tuple[Journal, Plan]:
         """The journal that was left, or a new one, and the plan that goes with it."""
         if folder.journal.exists():
-            journal = Journal.resume(folder.journal, terms)
-            plan = make_plan(terms, journal.nonces())
-            while place(self.node, plan, journal):
+            journal, plan, anew = resume(self.node, folder.journal, terms)
+            if anew:
                 say(self.console, "[yellow]the deployer's nonces have changed: what is left is planned anew")
-                plan = make_plan(terms, journal.nonces())
             done = sum(entry.receipt is not None for entry in journal.entries)
             say(self.console, f"going on with the deployment of {folder.journal}: {done} steps are done")
             return journal, plan
@@ -155,7 +155,7 @@ class Deployment:
             )
         return limit
 
-    def _ask(self):
+    def _ask(self) -> None:
         if self.options.yes:
             return
         if not sys.stdin.isatty():
@@ -163,7 +163,7 @@ class Deployment:
         if not click.confirm("Spend this?"):
             raise Stopped("nothing was sent")
 
-    def _inspect(self, plan: Plan):
+    def _inspect(self, plan: Plan) -> None:
         looked = inspect(self.node, plan)
         wrong = [line for line, right in looked if not right]
         for line in wrong:
@@ -172,7 +172,7 @@ class Deployment:
             raise Stopped(f"the system on the chain is not what was planned: {len(wrong)} of {len(looked)} checks fail")
         say(self.console, f"[green]checked on the chain: code, links, owners and constants, {len(looked)} in all")
 
-    def _record(self, folder: Folder, plan: Plan, journal: Journal):
+    def _record(self, folder: Folder, plan: Plan, journal: Journal) -> None:
         kept = record.write(folder, record.make(plan, journal))
         write_bundle(folder, plan)
         export_abis(self.options.abis)
@@ -188,14 +188,13 @@ class Deployment:
                 f"{owner} is proposed as owner and becomes it by calling acceptOwnership() of {contracts}",
             )
 
-    def _look_again(self, folder: Folder):
+    def _look_again(self, folder: Folder, found: dict) -> None:
         """The system is deployed already: check it, and have it verified if that was asked."""
-        found = record.read(folder)
         say(self.console, f"{folder.record} records a deployment: nothing is sent (--again makes another one)")
         self._inspect(make_plan(record.terms_of(found), record.nonces_of(found)))
         self._verify(folder)
 
-    def _verify(self, folder: Folder):
+    def _verify(self, folder: Folder) -> None:
         options = self.options
         if options.verify is None:
             return

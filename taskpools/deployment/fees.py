@@ -6,6 +6,8 @@ of the dearest transaction that was ever signed for that nonce. This bound needs
 price or balance that a node tells makes room for more.
 """
 
+from collections.abc import Sequence
+
 from taskpools.deployment.journal import Entry, Journal, Sent
 from taskpools.deployment.plan import GAS_PERCENT, Plan
 
@@ -19,7 +21,7 @@ SHOWN = 10**12
 LEAST_TIP = 10**6
 
 
-def offer(base_fee: int, tip: int, cap: int | None, above: list[Sent] = ()) -> tuple[int, int] | None:
+def offer(base_fee: int, tip: int, cap: int | None, above: Sequence[Sent] = ()) -> tuple[int, int] | None:
     """
     The maximum fee and the tip to offer, in wei a gas; None if they would have to be more than `cap`.
 
@@ -63,7 +65,7 @@ def room(plan: Plan, journal: Journal, step: Entry) -> int:
     The steps that nothing was signed for share what is left of the limit by their gas, so that none is left without.
     """
     costs = journal.costs()
-    free = journal.limit - sum(cost for nonce, cost in costs.items() if nonce != step.nonce)
+    free = journal.agreed - sum(cost for nonce, cost in costs.items() if nonce != step.nonce)
     own = later = 0
     for planned, entry in zip(plan.transactions, journal.entries, strict=True):
         if entry is step:

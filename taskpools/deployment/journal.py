@@ -7,6 +7,7 @@ Journals of earlier versions, without `limit` and `given_up`, can be resumed.
 
 import fcntl
 import json
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -73,7 +74,7 @@ class Journal:
     """
 
     def __init__(
-        self, path: Path, terms: Terms, entries: list[Entry], limit: int | None = None, given_up: list[Sent] = ()
+        self, path: Path, terms: Terms, entries: list[Entry], limit: int | None = None, given_up: Sequence[Sent] = ()
     ):
         self.path = path
         self.terms = terms
@@ -115,20 +116,26 @@ class Journal:
                 raise Stopped(f"a deployment is under way with another build of {step.name}: {remedy}")
         return cls(path, terms, entries, limit, given_up)
 
+    @property
+    def agreed(self) -> int:
+        """The limit, once somebody has agreed to one."""
+        assert self.limit is not None
+        return self.limit
+
     def costs(self) -> dict[int, int]:
         """The most that each nonce can cost, in wei, of those that anything was ever signed for."""
-        found = {}
+        found: dict[int, int] = {}
         for sent in [*self.given_up, *(sent for entry in self.entries for sent in entry.sent)]:
             found[sent.nonce] = max(found.get(sent.nonce, 0), sent.cost)
         return found
 
-    def move(self, number: int, nonce: int):
+    def move(self, number: int, nonce: int) -> None:
         """Give new nonces, from this one on, to a step and all after it; what was signed for them is given up."""
         for offset, entry in enumerate(self.entries[number:]):
             self.given_up += entry.sent
             entry.nonce, entry.sent, entry.receipt = nonce + offset, [], None
 
-    def save(self):
+    def save(self) -> None:
         """Write it: whoever reads it, at any moment, finds this state or the one before, whole."""
         content = {
             "terms": asdict(self.terms),
@@ -138,7 +145,7 @@ class Journal:
         }
         write_whole(self.path, json.dumps(content, indent=1) + "\n")
 
-    def remove(self):
+    def remove(self) -> None:
         """The deployment is recorded."""
         self.path.unlink()
 
@@ -155,7 +162,7 @@ def _read(sent: list[dict]) -> list[Sent]:
 
 
 @contextmanager
-def alone(folder: Path, chain_id: int):
+def alone(folder: Path, chain_id: int) -> Iterator[None]:
     """Let nobody else deploy to this chain from this folder meanwhile; raises `Stopped` if somebody does."""
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / f".{chain_id}.lock", "w") as file:

@@ -5,6 +5,7 @@ The URL may hold a secret of the operator: only its host is ever shown.
 """
 
 import time
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -37,7 +38,7 @@ class Node:
     def __repr__(self) -> str:
         return f"<Node at {self.host}>"
 
-    def ask(self, method: str, *params):
+    def ask(self, method: str, *params: Any) -> Any:
         """The result; raises `Refused` for an error of the node and `Stopped` if it does not answer."""
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
         problem = ""
@@ -53,7 +54,7 @@ class Node:
                 problem = type(error).__name__
         raise Stopped(f"{self.host} does not answer ({problem})")
 
-    def _result(self, response):
+    def _result(self, response: requests.Response) -> Any:
         try:
             answer = response.json()
             if "error" not in answer:
@@ -102,7 +103,7 @@ class Node:
         """The gas that a transaction would use; raises `Refused` if it would fail."""
         return int(self.ask("eth_estimateGas", transaction), 16)
 
-    def send(self, raw: str):
+    def send(self, raw: str) -> None:
         self.ask("eth_sendRawTransaction", raw)
 
     def receipt(self, transaction_hash: str) -> dict | None:

@@ -3,8 +3,10 @@
 import functools
 import os
 from dataclasses import dataclass
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 
 import click
 from eth_utils import is_address, is_checksum_address, is_checksum_formatted_address, to_checksum_address
@@ -23,7 +25,7 @@ class Account(click.ParamType):
 
     name = "address"
 
-    def convert(self, value, param, context):
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> Any:
         mistyped = is_checksum_formatted_address(value) and not is_checksum_address(value)
         if not is_address(value) or mistyped or int(value, 16) == int(NOBODY, 16):
             self.fail("this is not the address of an account", param, context)
@@ -37,7 +39,7 @@ class Amount(click.ParamType):
         self.name = unit
         self.wei = wei
 
-    def convert(self, value, param, context):
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> Any:
         try:
             wei = Decimal(value) * self.wei
         except InvalidOperation:
@@ -120,11 +122,11 @@ OPTIONS = [
 ]
 
 
-def live_options(command):
+def live_options(command: Callable[..., int]) -> Callable[..., int]:
     """Give a command these options; it gets `live`, an `Options` or None, and `export_abi`, a folder or None."""
 
     @functools.wraps(command)
-    def run(record: Path | None, **given):
+    def run(record: Path | None, **given: Any) -> int:
         return command(record=record, export_abi=given["export_abi"], live=_options(record, given))
 
     for option in reversed(OPTIONS):
@@ -151,7 +153,7 @@ def _options(record: Path | None, given: dict) -> Options | None:
     return Options(**given, abis=abis, explorer_key=os.environ[variable] if variable else "")
 
 
-def _refuse_alone():
+def _refuse_alone() -> None:
     """An option of live deployments was given, but no node."""
     context = click.get_current_context()
     for parameter in context.command.params:
@@ -161,6 +163,6 @@ def _refuse_alone():
             raise click.UsageError(f"{parameter.opts[-1]} needs --rpc")
 
 
-def _require(condition, line: str):
+def _require(condition: object, line: str) -> None:
     if not condition:
         raise click.UsageError(line)

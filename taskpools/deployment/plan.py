@@ -8,6 +8,7 @@ and their code, immutables included, is what the chain must have at the end.
 import functools
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 import boa
 from boa.util.abi import Address
@@ -56,6 +57,12 @@ class Planned:
     gas: int
 
     @property
+    def created(self) -> str:
+        """The address that it creates; only of a transaction that creates one."""
+        assert self.address is not None
+        return self.address
+
+    @property
     def name(self) -> str:
         return self.step.name
 
@@ -69,11 +76,11 @@ class Plan:
     addresses: dict[str, str]
     codes: dict[str, bytes]
 
-    def resolve(self, value):
+    def resolve(self, value: Any) -> Any:
         """The address that a link stands for; other values as they are."""
         return self.addresses[value.name] if isinstance(value, Link) else value
 
-    def show(self, console: Console):
+    def show(self, console: Console) -> None:
         """Print order, constructor arguments and predicted addresses."""
         say(console, f"[bold]Plan for chain {self.terms.chain_id}: step, its address, gas")
         names = {address: name for name, address in self.addresses.items()}
@@ -105,7 +112,8 @@ def make_plan(terms: Terms, nonces: tuple[int, ...]) -> Plan:
     Raises `Stopped` if a step fails.
     """
     addresses = {"deployer": terms.deployer, "treasury": terms.treasury}
-    transactions, codes = [], {}
+    transactions: list[Planned] = []
+    codes: dict[str, bytes] = {}
     env = boa.Env()
     with boa.swap_env(env):
         env.evm.patch.chain_id = terms.chain_id
@@ -116,12 +124,12 @@ def make_plan(terms: Terms, nonces: tuple[int, ...]) -> Plan:
             if planned.address is not None:
                 codes[step.name] = planned.code
             if step.name == CREATED[1]:
-                addresses[CREATED[0]] = create_address(planned.address, CREATED[2])
+                addresses[CREATED[0]] = create_address(planned.created, CREATED[2])
                 codes[CREATED[0]] = env.get_code(Address(addresses[CREATED[0]]))
     return Plan(terms, tuple(transactions), addresses, codes)
 
 
-def _rehearse(env, receipts: Receipts, step: Deploy | Call, nonce: int, addresses: dict[str, str]) -> Planned:
+def _rehearse(env: Any, receipts: Receipts, step: Deploy | Call, nonce: int, addresses: dict[str, str]) -> Planned:
     sender = Address(addresses["deployer"])
     env.evm.vm.state.set_nonce(sender.canonical_address, nonce)
     arguments = tuple(

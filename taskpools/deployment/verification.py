@@ -8,6 +8,8 @@ besides. Explorers may take minutes to see a new contract: they are asked again 
 import contextlib
 import json
 import time
+from collections.abc import Callable
+from typing import Any
 
 import requests
 from vyper.compiler.output import build_solc_json
@@ -36,7 +38,7 @@ def standard_input(name: str) -> dict:
     return found
 
 
-def write_bundle(folder: Folder, plan: Plan):
+def write_bundle(folder: Folder, plan: Plan) -> None:
     """Write the bundle of a deployment."""
     folder.bundle.mkdir(parents=True, exist_ok=True)
     encoded = {planned.name: planned.encoded for planned in plan.transactions if not isinstance(planned.step, Call)}
@@ -63,7 +65,7 @@ class Etherscan:
         self._key = key
         self.chain_id = chain_id
 
-    def verify(self, about: dict, standard: str):
+    def verify(self, about: dict, standard: str) -> None:
         """Verify one contract; raises `Stopped`."""
         form = {
             "module": "contract",
@@ -82,7 +84,7 @@ class Etherscan:
             question = {"module": "contract", "action": "checkverifystatus", "guid": ticket}
             _until_settled(about, lambda: self._ask("get", question))
 
-    def _ask(self, method: str, form: dict):
+    def _ask(self, method: str, form: dict) -> tuple[bool, str | None]:
         """(settled, result): result is None for a contract that is verified."""
         address = {"chainid": str(self.chain_id), "apikey": self._key}
         if method == "post":
@@ -110,14 +112,14 @@ class Blockscout:
         self._url = url.rstrip("/")
         self._key = key
 
-    def verify(self, about: dict, standard: str):
+    def verify(self, about: dict, standard: str) -> None:
         """Verify one contract; raises `Stopped`."""
         at = f"{self._url}/api/v2/smart-contracts/{about['address']}"
         query = {"apikey": self._key} if self._key else {}
         if self._is_verified(at, query):
             return
 
-        def submit():
+        def submit() -> tuple[bool, str]:
             answer = _request(
                 "post",
                 f"{at}/verification/via/vyper-standard-input",
@@ -136,10 +138,12 @@ class Blockscout:
         return answer is not None and answer.get("is_verified") is True
 
 
-EXPLORERS = dict(zip(EXPLORER_KINDS, (Etherscan, Blockscout), strict=True))
+EXPLORERS: dict[str, type[Etherscan] | type[Blockscout]] = dict(
+    zip(EXPLORER_KINDS, (Etherscan, Blockscout), strict=True)
+)
 
 
-def verify(folder: Folder, explorer, tell) -> list[str]:
+def verify(folder: Folder, explorer: Etherscan | Blockscout, tell: Callable[[str], Any]) -> list[str]:
     """
     Have an explorer verify every contract of the bundle; `tell` gets a line for each.
 
@@ -155,9 +159,9 @@ def verify(folder: Folder, explorer, tell) -> list[str]:
     return problems
 
 
-def _until_settled(about: dict, ask):
+def _until_settled(about: dict, ask: Callable[[], tuple[bool, str | None]]) -> str | None:
     """Ask until it is settled; raises `Stopped` with the last answer if it never is."""
-    result = ""
+    result: str | None = ""
     for attempt in range(TRIES):
         if attempt:
             time.sleep(PAUSE)
@@ -167,7 +171,7 @@ def _until_settled(about: dict, ask):
     raise Stopped(f"not verified after {TRIES} tries: {result}")
 
 
-def _request(method: str, url: str, **options) -> dict | None:
+def _request(method: str, url: str, **options: Any) -> dict | None:
     """The answer as JSON; None if there is none now and there may be one later."""
     try:
         response = requests.request(method, url, timeout=PATIENCE, **options)
