@@ -24,7 +24,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = Path(__file__).resolve().parent
+INSTALLED = (PACKAGE / "contracts").is_dir()
+# What holds contracts/: the project's folder, or the package itself where it was installed from a wheel.
+ROOT = PACKAGE if INSTALLED else PACKAGE.parent
 CONTRACTS = ROOT / "contracts"
 FORMAT = 1  # of an artifact's file
 
@@ -47,6 +50,14 @@ SOURCES = {
 
 def _digest(path: Path) -> str:
     return sha256(path.read_bytes()).hexdigest()
+
+
+def _builds() -> Path:
+    """Where compiled contracts are kept: in the project, or in the user's cache, a folder for each installed package."""
+    if not INSTALLED:
+        return ROOT / "build"
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache / "taskpools" / sha256(str(ROOT).encode()).hexdigest()[:16]
 
 
 class DoesNotCompile(Exception):
@@ -100,11 +111,11 @@ class Artifact:
 
 
 class Store:
-    """The artifacts of all sources below some folders, kept in `build/<name>/<digest>/`."""
+    """The artifacts of all sources below some folders, kept in `<name>/<digest>/`, below `build/` in a checkout."""
 
     def __init__(self, name: str, *folders: Path):
         self._folders = folders
-        self._builds = ROOT / "build" / name
+        self._builds = _builds() / name
         self._loaded: dict[Path, Artifact] = {}
 
     @functools.cached_property
@@ -198,7 +209,7 @@ def _compiler_data(path: Path) -> Any:
     from vyper.compiler.settings import Settings
 
     source = FileInput(contents=path.read_text(), source_id=-1, path=path, resolved_path=path)
-    return CompilerData(source, FilesystemInputBundle(get_search_paths(None)), Settings())
+    return CompilerData(source, FilesystemInputBundle(get_search_paths([str(ROOT)])), Settings())
 
 
 def _compile(path: Path, file: Path, surroundings: dict[str, str]) -> None:
@@ -247,7 +258,7 @@ def _compile_all(files: dict[Path, Path], surroundings: dict[str, str]) -> None:
         def work() -> None:
             command = [sys.executable, "-m", __spec__.name]
             with subprocess.Popen(
-                command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+                command, cwd=PACKAGE.parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
             ) as process:
                 assert process.stdin is not None and process.stdout is not None
                 while not faults:
