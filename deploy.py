@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -11,7 +12,7 @@ from taskpools.deployment.console import Stopped
 from taskpools.deployment.options import Options, live_options
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:
     """`from deploy import deploy`, `System`: titanoboa takes two seconds to load, which help and a typo need not."""
     if name not in ("System", "deploy"):
         raise AttributeError(f"module 'deploy' has no attribute {name!r}")

@@ -171,7 +171,7 @@ def _own_errors(name: str) -> list[str]:
     return [signature for signature in error_signatures() if keccak(text=signature)[:4].lstrip(b"\0") in code]
 
 
-def export_abis(folder: Path):
+def export_abis(folder: Path) -> None:
     """Write `<Contract>.json` for each contract, the list that clients take as an ABI."""
     contracts.prepare([CONTRACTS / path for path in SOURCES.values()])
     folder.mkdir(parents=True, exist_ok=True)

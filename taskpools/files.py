@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 
-def write_whole(path: Path, text: str):
+def write_whole(path: Path, text: str) -> None:
     """Write a file so that neither a kill nor a power cut leaves half of it."""
     draft = path.with_name(f".{path.name}.draft")
     with open(draft, "w") as file:
