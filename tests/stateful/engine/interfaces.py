@@ -8,6 +8,8 @@ from eth_abi import decode, encode
 from eth_utils import keccak, to_checksum_address
 
 from taskpools.abi import abi, error_signatures
+from taskpools.artifacts import SOURCES
+from tests.helpers.schedule import mock
 from tests.helpers.signatures import canonical_type
 
 WORD = 32
@@ -130,7 +132,7 @@ class Interface:
 @functools.cache
 def interface(kind: str) -> Interface:
     functions, events = {}, {}
-    for entry in abi(kind):
+    for entry in abi(kind) if kind in SOURCES else mock(kind).abi:
         types = [canonical_type(item) for item in entry.get("inputs", [])]
         if entry["type"] == "function":
             signature = f"{entry['name']}({','.join(types)})"

@@ -73,9 +73,11 @@ def shown(value) -> str:
         return f"[{', '.join(map(shown, value))}]"
     if isinstance(value, (str, bytes)) and len(value) > 40:
         return f"{value[:8]!r}... ({len(value)} long)"
-    if isinstance(value, int) and type(value) is int and value >= 10**5:
+    if type(value) is int and value == 2**256 - 1:
+        return "2**256 - 1"
+    if type(value) is int and value >= 10**5:
         return f"{value:,}".replace(",", "_")
-    return str(value) if isinstance(value, str) and " " in value else repr(value)
+    return repr(value) if isinstance(value, (str, bytes)) and " " not in str(value) else str(value)
 
 
 def renamed(steps: list[Step], names: dict[str, str]) -> list[Step]:
@@ -99,6 +101,7 @@ REGRESSION = '''\
 
 from tests.stateful.engine.program import Cost, Later, Step
 from tests.stateful.engine.search import replay
+from tests.stateful.models.scheduled import Call
 from tests.stateful.machines import {machine}
 
 

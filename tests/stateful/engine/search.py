@@ -11,11 +11,14 @@ import traceback
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest import mock
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
 from hypothesis.database import DirectoryBasedExampleDatabase
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 from taskpools.system import ROOT
 from tests.stateful.engine.choices import Choices
@@ -161,7 +164,12 @@ def search(machine: type[Machine], seed: int, runs: int) -> Findings:
             findings.tally += run.tally
             run.close()
 
-    with ONE_AT_A_TIME:
+    with (
+        ONE_AT_A_TIME,
+        # hypothesis mixes in constants of all modules that are loaded: a seed would not make the same runs anywhere
+        mock.patch.object(providers.HypothesisProvider, "_local_constants", Constants()),
+        mock.patch.object(providers, "CONSTANTS_CACHE", {}),
+    ):
         try:
             choose()
         except Exception:

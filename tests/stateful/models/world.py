@@ -59,6 +59,7 @@ def action(method):
 class World:
     """What all contracts of a chain share."""
 
+    clock: str = "now"  # or "block": what deadlines count in
     now: int = 1_800_000_000
     block: int = 1_000
     base_fee: int = 10**9
@@ -78,8 +79,8 @@ class World:
     objects: dict = field(default_factory=dict)  # the models of contracts
 
     def later(self, count: int) -> int:
-        """So many seconds from now."""
-        return self.now + count
+        """So many seconds or blocks from now."""
+        return getattr(self, self.clock) + count
 
     def emit(self, emitter: str, event: str, *arguments):
         self.log.append((emitter, event, arguments))
