@@ -1,8 +1,9 @@
 """
 Compiled contracts, kept under one digest of the sources.
 
-What is under the digest of the sources as they are needs no further check. A change of any source gives another digest: contracts that
-the change does not reach, directly or through imports, are taken over, and the others are compiled, on all cores.
+What is under the digest of the sources as they are needs no further check. A change of any source gives another digest.
+Contracts that the change does not reach, directly or through imports, are taken over; the others are compiled, on all
+cores.
 
 Nothing here imports titanoboa, and the compiler is imported only to compile.
 """
@@ -67,7 +68,7 @@ class DoesNotCompile(Exception):
 @dataclass
 class Artifact:
     """
-    A compiled contract. Stands in for the compiler's `CompilerData`: what it has not itself, it has the compiler make from the source.
+    A compiled contract. Stands in for the compiler's `CompilerData`: the compiler makes what is missing from the source.
     """
 
     contract_path: str
@@ -186,7 +187,7 @@ class Store:
 
 
 def _surroundings(sources: dict[str, str]) -> dict[str, str]:
-    """What an artifact depends on besides texts: the compiler, where the project is, which files an import could find."""
+    """What an artifact depends on besides texts: the compiler, the project's place, the files an import could find."""
     names = sha256(json.dumps(sorted(sources)).encode()).hexdigest()
     return {"compiler": f"{FORMAT} {version('vyper')}", "project": str(ROOT), "names": names}
 

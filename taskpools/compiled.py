@@ -1,8 +1,8 @@
 """
 Contracts that are deployed and called from their artifacts.
 
-They do what titanoboa's own do, which need the compiler's whole output, and take that only for what cannot be done without: source
-lines of a failure, coverage, gas profiles, `eval`.
+They do what titanoboa's own do. Titanoboa's need the compiler's whole output; these take that output only for source
+lines of a failure, coverage, gas profiles and `eval`.
 """
 
 import copy

@@ -1,8 +1,9 @@
 """
 The base fee for contracts on revm.
 
-pyrevm runs every call with a base fee of 0. So the base fee is passed as PREVRANDAO, and a contract's BASEFEE instructions are
-rewritten to PREVRANDAO when the contract is deployed. Both are one byte and cost the same. No contract here asks for PREVRANDAO.
+pyrevm runs every call with a base fee of 0. So the base fee is passed as PREVRANDAO, and a contract's BASEFEE
+instructions are rewritten to PREVRANDAO when the contract is deployed. Both are one byte and cost the same. No contract
+here asks for PREVRANDAO.
 """
 
 import cbor2

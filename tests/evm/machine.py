@@ -3,12 +3,15 @@ boa's `env.evm` on pyrevm 0.3.7, which is revm 8.0.0.
 
 It differs from boa's py-evm in this:
 - Transient storage is empty when a call begins: on boa's py-evm it lasts.
-- Storage and accounts stay warm from call to call, as on boa's py-evm. The sender, the called account and the coinbase are warm,
-  and asking for a balance or a nonce warms an account. So the gas is no receipt's, and taskpools/receipts.py does not run here.
+- Storage and accounts stay warm from call to call, as on boa's py-evm. The sender, the called account and the coinbase
+  are warm, and asking for a balance or a nonce warms an account. So the gas is no receipt's, and taskpools/receipts.py
+  does not run here.
 - A call without a gas limit has the gas limit of the block less the intrinsic gas.
 - Initcode of more than 49,152 bytes is refused (EIP-3860).
-- Gas limit, chain id and PREVRANDAO of the block are fixed, and BLOCKHASH is not zero. base_fee.py tells how BASEFEE works.
-- There is no gas profile, no coverage and no fast mode, and boa's own precompiles are missing. replay.py shows source lines.
+- Gas limit, chain id and PREVRANDAO of the block are fixed, and BLOCKHASH is not zero. base_fee.py tells how BASEFEE
+  works.
+- There is no gas profile, no coverage and no fast mode, and boa's own precompiles are missing. replay.py shows source
+  lines.
 - Boa is not told what a call creates: clones become known when somebody asks for them, contracts of blueprints do not.
 
 What pyrevm lacks, and how this module gets round it:
@@ -135,7 +138,7 @@ class Revm:
         self._revm.insert_account_info(address, account)
 
     def _restore_code(self, address: Address, before: pyrevm.AccountInfo, nonce: int):
-        """The code that the account had before, with the money of now; the nonce too, unless it went up from `nonce`."""
+        """The code of before with the money of now; the nonce of before too, unless it went up from `nonce`."""
         now = self._revm.basic(address)
         if now.nonce == nonce:  # the code as revm has analysed it
             self._revm.insert_account_info(address, before)

@@ -1,8 +1,9 @@
 """
 `pytest --evm py-evm|revm`: the engine that chains of tests run on, revm unless told otherwise.
 
-A test or file with the mark `py_evm(reason)` runs on py-evm all the same: it needs what revm does not have. Under coverage and with
-a gas profile all tests run on py-evm. A test that fails on revm shows the source lines that py-evm knows.
+A test or file with the mark `py_evm(reason)` runs on py-evm all the same: it needs what revm does not have. Under
+coverage and with a gas profile all tests run on py-evm. A test that fails on revm shows the source lines that py-evm
+knows.
 """
 
 import pytest

@@ -125,7 +125,7 @@ def test_storage_after_an_anchor(env):
 
 
 def test_nonces_and_created_addresses(env):
-    """A deployment counts, one that fails too; a call does not. A contract counts what it creates. An anchor undoes all."""
+    """A deployment counts, one that fails too; a call does not. A contract counts what it creates; an anchor undoes."""
     state = env.evm.vm.state
     sender = account()
     env.set_balance(sender, ETHER)

@@ -1,8 +1,8 @@
 """
 Both engines come to the same with one program of random operations on both halves of the system.
 
-Compared after each operation: success, output or revert data, logs, and the money and nonces of all accounts; at the end their
-first storage slots. The gas is the same but for accounts that revm finds warm and py-evm finds cold.
+Compared after each operation: success, output or revert data, logs, and the money and nonces of all accounts; at the
+end their first storage slots. The gas is the same but for accounts that revm finds warm and py-evm finds cold.
 """
 
 import random

@@ -1,4 +1,4 @@
-"""The contracts that only tests have, compiled once for all their sources; and how boa treats those that tests write out."""
+"""The contracts that only tests have, compiled once; and how boa treats those that tests write out."""
 
 import functools
 import warnings
@@ -25,7 +25,7 @@ def all_mocks() -> list[Path]:
 
 
 def settle_boa():
-    """For contracts that boa compiles itself, of sources in tests: its cache ends with the sources that they may import."""
+    """For contracts that boa compiles itself, of sources in tests: boa's cache ends with what they may import."""
     boa.interpret.set_cache_dir(contracts.folder)
 
     def take_bytecode(contract: VyperContract, bytecode: bytes, inner=VyperContract._set_bytecode):

@@ -1,8 +1,8 @@
 """
 pytest plugin: how a run begins and ends.
 
-It begins with a line of what is left out and how to have it, and makes ready what tests need: compiled contracts, and node programs if
-tests on real nodes may be among those that were asked for. It ends without noise.
+A run begins with a line of what is left out and how to have it. Then what tests need is made ready: compiled contracts,
+and node programs if tests on real nodes may be among those that were asked for. A run ends without noise.
 """
 
 import gc
@@ -81,7 +81,7 @@ def _say(reporter, line: str):
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session):
     """
-    A worker that needs more than five seconds to end gets SIGINT from execnet, and a KeyboardInterrupt appears wherever that meets it.
+    A worker that needs more than five seconds to end gets SIGINT from execnet: a KeyboardInterrupt out of anything.
 
     Most of the time went into collecting garbage that ends with the process anyway.
     """
