@@ -89,6 +89,20 @@ def test_code_after_an_anchor(env):
     assert word(env.execute_code(contract)) == int(env.eoa, 16)
 
 
+def test_money_and_nonce_after_an_anchor_in_which_code_changed(env):
+    """What the account got and created after the change is undone before the change is."""
+    payer = account()
+    env.set_balance(payer, 100)
+    contract, _ = env.deploy_code(bytecode=code.initcode(code.STOPS))
+    with env.anchor():
+        env.raw_call(contract, sender=payer, value=3)
+        env.set_code(contract, code.CREATES)
+        env.raw_call(contract, sender=payer, value=5, data=code.initcode(code.STOPS))
+    assert (env.get_balance(contract), env.get_balance(payer)) == (0, 100)
+    assert env.evm.vm.state.get_nonce(contract.canonical_address) == 1
+    assert env.get_code(contract) == code.STOPS
+
+
 def test_swapped_code_keeps_storage_and_money(env):
     contract, _ = env.deploy_code(bytecode=code.initcode(code.SWAPS_STORAGE))
     env.execute_code(contract, data=(5).to_bytes(32, "big"))
