@@ -35,7 +35,7 @@ FORMAT = 1  # of an artifact's file
 # name: path below contracts/
 SOURCES = {
     "TaskPool": "pools/TaskPool.vy",
-    "TaskPoolFactory": "pools/TaskPoolFactory.vy",
+    "TaskPoolFactory": "factory/TaskPoolFactory.vy",
     "TaskPoolViewer": "pools/TaskPoolViewer.vy",
     "TaskRouter": "pools/TaskRouter.vy",
     "ModelRegistry": "registry/ModelRegistry.vy",

@@ -8,7 +8,7 @@ from vyper.ast.parse import parse_to_ast
 
 from taskpools.system import CONTRACTS
 
-ROOMS = ("registry", "scheduler", "environments", "shared")
+ROOMS = ("registry", "factory", "scheduler", "environments", "shared")
 MODULES = sorted(path for room in ROOMS for path in (CONTRACTS / room).glob("*.vy"))
 # These never revert, or only where the arguments cannot be decoded.
 NEVER_REVERT = {
@@ -17,6 +17,10 @@ NEVER_REVERT = {
     *("calculateTokenCount", "earnedFees", "getActiveModels", "getAllModelIds", "getContractBalance"),
     *("getModelsByPricingType", "inferenceRequests", "isApprovedPool", "models", "protocolFeeBps", "refundOf"),
     *("requestCounter", "requestLifetime", "requestTask", "reservedBalance"),
+    # TaskPoolFactory
+    *("activePoolIndex", "getActivePools", "getAllPools", "getPoolCount", "getPoolsByCategory"),
+    *("getPoolsWithAvailableTasks", "isActivePool", "isRegisteredPool", "poolCategory", "poolInfo"),
+    "predictPoolAddress",
 }
 
 

@@ -2,10 +2,10 @@
 """
 @title Pool set harness
 @license MIT
-@notice Lets a test drive contracts/pools/pool_set.vy.
+@notice Lets a test drive contracts/factory/pool_set.vy.
 """
 
-from contracts.pools import pool_set
+from contracts.factory import pool_set
 
 initializes: pool_set
 

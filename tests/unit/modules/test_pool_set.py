@@ -1,4 +1,4 @@
-"""contracts/pools/pool_set.vy: bitmaps against Python sets."""
+"""contracts/factory/pool_set.vy: bitmaps against Python sets."""
 
 import boa
 import pytest

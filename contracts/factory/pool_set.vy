@@ -2,13 +2,14 @@
 """
 @title Pool set
 @license MIT
-@notice Sets of pool ids as bitmaps: adding and removing write one word, however many pools there are, and a list is read 256
-        pools a word. Set 0 holds the active pools, set c the pools of category c.
+@notice Sets of pool ids as bitmaps. Adding and removing write one word, however many pools there are. A list is read
+        256 pools a word. Set 0 has the active pools, set c has the pools of category c.
 """
 
-from contracts.shared import bits
+from ..shared import bits
 
 MAX_WORDS: constant(uint256) = 2**24
+ACTIVE: constant(uint256) = 0
 
 words: HashMap[uint256, uint256]  # set << 32 | index of the word
 
@@ -56,6 +57,23 @@ def _count(set_id: uint256, end: uint256) -> uint256:
             word &= (1 << (end & 255)) - 1
         total += bits._count(word)
     return total
+
+
+@internal
+@view
+def _in_word(set_id: uint256, index: uint256) -> DynArray[uint256, 256]:
+    """
+    @param index Of the word: ids from 256 * index on.
+    @return The members in this word, in ascending order.
+    """
+    members: DynArray[uint256, 256] = []
+    word: uint256 = self.words[set_id << 32 | index]
+    for bit: uint256 in range(256):
+        if word >> bit == 0:
+            break
+        if (word >> bit) & 1 == 1:
+            members.append(index << 8 | bit)
+    return members
 
 
 @internal
