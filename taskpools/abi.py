@@ -1,5 +1,6 @@
 """The ABI that clients get: the compiler's, with what the compiler leaves out."""
 
+import copy
 import functools
 import json
 import re
@@ -10,20 +11,26 @@ from eth_utils import keccak
 from taskpools.artifacts import CONTRACTS, SOURCES, artifact, contracts
 from taskpools.files import write_whole
 
+# What the lens returns, and a pool hands on.
+TEXTS = {
+    "getAITaskData": "requestId modelId inputData resultData isCompleted",
+    "tasks": (
+        "reward deadline assignedTo exists zkpProof zkpPublicInput zkpPublicResult requestId modelId inputData resultData"
+    ),
+}
+
 # The compiler names no outputs. Those of published functions have the published names; a function that is not here returns one value
 # that nobody has named.
 OUTPUTS = {
+    "TaskLens": TEXTS,
     "TaskPool": {
+        **TEXTS,
         "claimOf": "worker deadline",
-        "getAITaskData": "requestId modelId inputData resultData isCompleted",
         "getPoolStats": "available active pending processed rewarded balance",
         "getQueue": "items total",
         "getQueueLengths": "available active pending",
         "getTaskTerms": "claimWindow verificationWindow maxAttempts silencePaysWorker",
         "getUserActiveTask": "taskId reward deadline",
-        "tasks": (
-            "reward deadline assignedTo exists zkpProof zkpPublicInput zkpPublicResult requestId modelId inputData resultData"
-        ),
         "taskWords": "word progress",
     },
     "TaskPoolFactory": {
@@ -136,7 +143,7 @@ def abi(name: str) -> list[dict]:
     A `__default__` that takes plain transfers only is a `receive`.
     """
     entries = []
-    for entry in artifact(name).abi:
+    for entry in copy.deepcopy(artifact(name).abi):
         if entry["type"] == "fallback":
             entry = {"type": "receive", "stateMutability": "payable"}
         names = OUTPUTS.get(name, {}).get(entry.get("name", ""))

@@ -34,6 +34,7 @@ FORMAT = 1  # of an artifact's file
 
 # name: path below contracts/
 SOURCES = {
+    "TaskLens": "pools/TaskLens.vy",
     "TaskPool": "pools/TaskPool.vy",
     "TaskPoolFactory": "factory/TaskPoolFactory.vy",
     "TaskPoolViewer": "pools/TaskPoolViewer.vy",
@@ -47,6 +48,9 @@ SOURCES = {
     "ValidatedTaskEnvironment": "environments/ValidatedTaskEnvironment.vy",
     "RecurringTaskEnvironment": "environments/RecurringTaskEnvironment.vy",
 }
+
+# Functions of a pool that hand on what the lens returned, as it is. The compiler takes that for bytes, and callers decode it.
+LENS_VIEWS = ("tasks", "getAITaskData")
 
 
 def _digest(path: Path) -> str:
@@ -197,7 +201,13 @@ contracts = Store("compiled", CONTRACTS)
 
 def artifact(name: str) -> Artifact:
     """The compiled contract of this name; one of `SOURCES`. Raises `DoesNotCompile`."""
-    return contracts.load(CONTRACTS / SOURCES[name])
+    found = contracts.load(CONTRACTS / SOURCES[name])
+    if name == "TaskPool":
+        outputs = {entry["name"]: entry["outputs"] for entry in artifact("TaskLens").abi if entry["type"] == "function"}
+        for entry in found.abi:
+            if entry.get("name") in LENS_VIEWS:
+                entry["outputs"] = outputs[entry["name"]]
+    return found
 
 
 # ---------------------------------------------------------------- compiling

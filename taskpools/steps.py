@@ -80,7 +80,8 @@ def steps(owner: str | None = None, verifiers: tuple[str, ...] = ()) -> tuple[De
     """
     manager = Link("TaskManager")
     return (
-        Deploy("TaskPool"),
+        Deploy("TaskLens"),
+        Deploy("TaskPool", (Link("TaskLens"),)),
         Deploy("TaskPoolFactory", (Link("TaskPool"),)),
         Deploy("ModelRegistry"),
         # before the router, which serves the registry that the factory has then
@@ -106,6 +107,8 @@ def steps(owner: str | None = None, verifiers: tuple[str, ...] = ()) -> tuple[De
 def facts(owner: str | None = None, verifiers: tuple[str, ...] = ()) -> tuple[Fact, ...]:
     """The links, owners and constants of the deployed system, at least one view of each contract that has one."""
     found = [
+        Fact("TaskLens", "LAYOUT", (), (1,)),
+        Fact("TaskPool", "lens", (), (Link("TaskLens"),)),
         Fact("TaskPool", "owner", (), (NOBODY,)),
         Fact("TaskPoolFactory", "implementation", (), (Link("TaskPool"),)),
         Fact("TaskPoolFactory", "modelRegistry", (), (Link("ModelRegistry"),)),

@@ -16,6 +16,7 @@ __all__ = ["CONTRACTS", "ROOT", "SOURCES", "System", "deploy", "deployer"]
 class System:
     """The contracts of one deployment."""
 
+    lens: Contract
     implementation: Contract
     factory: Contract
     viewer: Contract
@@ -33,6 +34,7 @@ class System:
     def contracts(self) -> dict[str, Contract]:
         """Name to contract, in the order of deployment."""
         return {
+            "TaskLens": self.lens,
             "TaskPool": self.implementation,
             "TaskPoolFactory": self.factory,
             "TaskPoolViewer": self.viewer,
@@ -69,6 +71,7 @@ def deploy() -> System:
     for step in steps():
         _perform(step, made)
     return System(
+        lens=made["TaskLens"],
         implementation=made["TaskPool"],
         factory=made["TaskPoolFactory"],
         viewer=made["TaskPoolViewer"],

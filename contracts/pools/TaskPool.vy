@@ -19,6 +19,7 @@
 """
 
 from contracts.interfaces import IModelRegistry
+from contracts.interfaces import ITaskLens
 from contracts.interfaces import ITaskPool
 from contracts.interfaces import ITaskRouter
 from contracts.pools import pool_core
@@ -53,10 +54,14 @@ exports: (
 # gas. The dearest one logs a result of 4,096 bytes.
 DELIVERY_GAS: constant(uint256) = 150_000
 DELIVERY_GAS_LEFT: constant(uint256) = 210_000
+# The encoded answer to `tasks`: eleven words, and four texts with their lengths, each padded to words.
+MAX_TEXTS: constant(uint256) = 11 * 32 + (32 + 1_056) + (32 + 96) + 2 * (32 + 4_128)
 # A claim passes this many expired tasks at most.
 MAX_PASSED: constant(uint256) = 8
 # This many of the best tasks are looked at first where the very best is expired or not for the worker; then 128.
 FIRST_LOOK: constant(uint256) = 8
+
+lens: public(immutable(address))  # reads the texts of tasks
 
 reserved: uint256  # wei in escrow for tasks, and credits
 progress: HashMap[uint256, uint256]  # see task_words
@@ -64,7 +69,14 @@ barred: HashMap[uint256, HashMap[address, bool]]  # task: workers who were rejec
 
 
 @deploy
-def __init__():
+def __init__(_lens: address):
+    """
+    @dev Reverts with `InvalidInput()` for a lens without code, or of another layout.
+    @param _lens The TaskLens that reads the texts of the clones' tasks.
+    """
+    if not _lens.is_contract or staticcall ITaskLens(_lens).LAYOUT() != task_words.LAYOUT:
+        errors._invalid_input()
+    lens = _lens
     pool_core.core = max_value(uint256)  # not zero: the implementation can never be initialised
 
 
@@ -602,27 +614,15 @@ def zkpVerifier() -> address:
 @view
 @external
 @reentrant
-def verifierOf(taskId: uint256) -> address:
+def verifierOfVersion(version: uint256) -> address:
     """
-    @return Who judges one of the owner's own tasks: for a submitted one who was the verifier then. For the registry's tasks it is anyone
-            whom the registry approves at that moment, and this is zero.
+    @dev Reverts with `InvalidInput()` for a version that was not reached yet.
+    @param version How often the verifier had been changed.
+    @return Who judged the owner's own tasks then.
     """
-    if ranking.keys[taskId] & 1 == task_words.REGISTRY:
-        return empty(address)
-    return pool_terms._verifier_of_task(self.progress[taskId])
-
-
-@view
-@external
-@reentrant
-def submittedAt(taskId: uint256) -> uint256:
-    """
-    @return The unix time at which the task's result was submitted, 0 without one.
-    """
-    blob: address = self._submission(self.progress[taskId])
-    if blob == empty(address):
-        return 0
-    return task_texts._submitted_at(blob)
+    if version > pool_terms._version():
+        errors._invalid_input()
+    return pool_terms._verifier(version)
 
 
 @view
@@ -757,56 +757,48 @@ def taskWords(taskId: uint256) -> (uint256, uint256):
 @view
 @external
 @reentrant
-def tasks(taskId: uint256) -> (
-    uint256, uint256, address, bool, Bytes[1056], uint256, uint256, uint256, String[96], String[4128], String[4128]
-):
+@raw_return
+def tasks(taskId: uint256) -> Bytes[MAX_TEXTS]:
     """
-    @return reward, deadline (of the claim while active, else the expiry), assignedTo, exists, zkpProof, zkpPublicInput,
-            zkpPublicResult, requestId, modelId, inputData, resultData; zeros for an unknown id.
+    @return reward, deadline (of the claim while active, otherwise the expiry), assignedTo, exists, zkpProof,
+            zkpPublicInput, zkpPublicResult, requestId, modelId, inputData, resultData; zeros for an unknown id.
     """
-    word: uint256 = ranking.keys[taskId]
-    progress: uint256 = self.progress[taskId]
-    deadline: uint256 = task_words._expiry(word)
-    if task_words._state(progress) == task_words.ACTIVE:
-        deadline = task_words._deadline(progress)
-    request_id: uint256 = 0
-    model_id: String[96] = ""
-    input_data: String[4128] = ""
-    request_id, model_id, input_data = self._texts(word)
-    blob: address = self._submission(progress)
-    proof: Bytes[1056] = b""
-    public_input: uint256 = 0
-    public_result: uint256 = 0
-    if blob != empty(address):
-        proof, public_input, public_result = task_texts._read_proof(blob)
-    return (
-        word >> 160,
-        deadline,
-        task_words._worker(progress),
-        word != 0,
-        proof,
-        public_input,
-        public_result,
-        request_id,
-        model_id,
-        input_data,
-        self._result(progress),
+    return raw_call(
+        lens,
+        abi_encode(
+            task_words.LAYOUT,
+            self,
+            pool_terms._registry(),
+            ranking.keys[taskId],
+            self.progress[taskId],
+            method_id=method_id("tasks(uint256,address,address,uint256,uint256)"),
+        ),
+        max_outsize=MAX_TEXTS,
+        is_static_call=True,
     )
 
 
 @view
 @external
 @reentrant
-def getAITaskData(taskId: uint256) -> (uint256, String[96], String[4128], String[4128], bool):
+@raw_return
+def getAITaskData(taskId: uint256) -> Bytes[MAX_TEXTS]:
     """
     @return requestId, modelId, inputData, resultData, isCompleted (paid); zeros for an unknown id.
     """
-    progress: uint256 = self.progress[taskId]
-    request_id: uint256 = 0
-    model_id: String[96] = ""
-    input_data: String[4128] = ""
-    request_id, model_id, input_data = self._texts(ranking.keys[taskId])
-    return request_id, model_id, input_data, self._result(progress), task_words._state(progress) == task_words.PAID
+    return raw_call(
+        lens,
+        abi_encode(
+            task_words.LAYOUT,
+            self,
+            pool_terms._registry(),
+            ranking.keys[taskId],
+            self.progress[taskId],
+            method_id=method_id("getAITaskData(uint256,address,address,uint256,uint256)"),
+        ),
+        max_outsize=MAX_TEXTS,
+        is_static_call=True,
+    )
 
 
 @view
@@ -1241,23 +1233,6 @@ def _queue_at(queue: uint256, index: uint256) -> uint256:
 
 
 # ---------------------------------------------------------------- internal: texts
-
-
-@internal
-@view
-def _texts(word: uint256) -> (uint256, String[96], String[4128]):
-    """
-    @return The label or request id, the model's id, the input.
-    """
-    reference: uint256 = task_words._reference(word)
-    model_id: String[96] = ""
-    input_data: String[4128] = ""
-    if word == 0:
-        return 0, model_id, input_data
-    if word & 1 == task_words.REGISTRY:
-        model_id, input_data = staticcall IModelRegistry(pool_terms._registry()).requestText(reference)
-        return reference, model_id, input_data
-    return task_texts._read_own_task(code_blob._address(self, reference))
 
 
 @internal

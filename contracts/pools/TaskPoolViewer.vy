@@ -11,8 +11,11 @@ from contracts.interfaces import ITaskPool
 from contracts.interfaces import ITaskPoolFactory
 from contracts.interfaces import ITaskPoolViewer
 from contracts.interfaces import ITaskRouter
+from contracts.interfaces import ITaskTexts
 from contracts.pools import task_rules
+from contracts.pools import task_texts
 from contracts.pools import task_words
+from contracts.shared import code_blob
 from contracts.shared import errors
 
 implements: ITaskPoolViewer
@@ -170,9 +173,38 @@ def getTaskDetails(pool: address, taskId: uint256) -> ITaskPoolViewer.TaskDetail
         model_id,
         input_data,
         details.result,
-    ) = staticcall ITaskPool(pool).tasks(taskId)
+    ) = staticcall ITaskTexts(pool).tasks(taskId)
     details.queueType = staticcall ITaskPool(pool).taskQueueType(taskId)
     return details
+
+
+@view
+@external
+def submittedAt(pool: address, taskId: uint256) -> uint256:
+    """
+    @notice When a task's result was submitted.
+    @param pool The task's pool; reverts with `PoolNotFound()` for an account without code.
+    @param taskId The task.
+    @return Unix time; 0 without a result, which a rejected one is, and for an unknown id.
+    """
+    self._check(pool)
+    return self._submitted_at(pool, (staticcall ITaskPool(pool).taskWords(taskId))[1])
+
+
+@view
+@external
+def verifierOf(pool: address, taskId: uint256) -> address:
+    """
+    @notice Who judges the result of one of the pool owner's own tasks: of a submitted one who was the verifier then.
+    @param pool The task's pool; reverts with `PoolNotFound()` for an account without code.
+    @param taskId The task.
+    @return The verifier; zero for a task of the registry's, which anyone judges whom the registry approves at that moment.
+    """
+    self._check(pool)
+    word: uint256 = 0
+    progress: uint256 = 0
+    word, progress = staticcall ITaskPool(pool).taskWords(taskId)
+    return self._verifier(pool, word, progress)
 
 
 @view
@@ -196,14 +228,12 @@ def getTaskRules(pool: address, taskId: uint256) -> ITaskPoolViewer.TaskRules:
         (
             rules.claimWindow, rules.verificationWindow, rules.maxAttempts, rules.silencePaysWorker
         ) = staticcall ITaskPool(pool).getTaskTerms()
-        rules.verifier = staticcall ITaskPool(pool).verifierOf(taskId)
+        rules.verifier = self._verifier(pool, word, progress)
     if task_words._state(progress) == task_words.PENDING:
         rules.isFixed = True
         rules.silencePaysWorker = progress & task_words.SILENCE_PAYS != 0
         rules.isLastAttempt = progress & task_words.LAST_ATTEMPT != 0
-        rules.verificationWindow = (
-            task_words._deadline(progress) - staticcall ITaskPool(pool).submittedAt(taskId)
-        )
+        rules.verificationWindow = task_words._deadline(progress) - self._submitted_at(pool, progress)
     else:
         rules.isLastAttempt = task_words._rejections(progress) + 1 >= rules.maxAttempts
     rules.rejections = task_words._rejections(progress)
@@ -245,10 +275,10 @@ def whyStuck(pool: address, taskId: uint256) -> ITaskPoolViewer.TaskSituation:
             situation.anyoneCanCall = "releaseExpiredTasks"
     elif state == task_words.PENDING:
         situation.state = "pending"
-        situation.since = staticcall ITaskPool(pool).submittedAt(taskId)
+        situation.since = self._submitted_at(pool, progress)
         situation.until = task_words._deadline(progress)
         situation.waitsFor = "the pool's verifier"
-        situation.who = staticcall ITaskPool(pool).verifierOf(taskId)
+        situation.who = self._verifier(pool, word, progress)
         if task_words._tree(word) == task_words.REGISTRY:
             situation.waitsFor = "a verifier of the registry"
         if block.timestamp > situation.until:
@@ -350,7 +380,7 @@ def findTasks(
                 word: uint256 = (staticcall ITaskPool(pool).taskWords(task_id))[0]
                 if task_words._reward(word) < minReward or block.timestamp > task_words._expiry(word):
                     continue
-                model_id: String[96] = (staticcall ITaskPool(pool).getAITaskData(task_id))[1]
+                model_id: String[96] = (staticcall ITaskTexts(pool).getAITaskData(task_id))[1]
                 if len(wanted) != 0 and keccak256(model_id) not in wanted:
                     continue
                 items.append(
@@ -401,6 +431,25 @@ def _words(pool: address, task_id: uint256) -> (uint256, uint256):
 
 @internal
 @view
+def _submitted_at(pool: address, progress: uint256) -> uint256:
+    nonce: uint256 = task_words._blob_nonce(progress)
+    if nonce == 0:
+        return 0
+    return task_texts._submitted_at(code_blob._address(pool, nonce))
+
+
+@internal
+@view
+def _verifier(pool: address, word: uint256, progress: uint256) -> address:
+    if task_words._tree(word) == task_words.REGISTRY:
+        return empty(address)
+    if task_words._state(progress) == task_words.PENDING:
+        return staticcall ITaskPool(pool).verifierOfVersion(task_words._version(progress))
+    return staticcall ITaskPool(pool).zkpVerifier()
+
+
+@internal
+@view
 def _pool_data(pool: address) -> ITaskPoolViewer.PoolData:
     self._check(pool)
     data: ITaskPoolViewer.PoolData = empty(ITaskPoolViewer.PoolData)
@@ -419,13 +468,10 @@ def _task_info(pool: address, task_id: uint256) -> ITaskPoolViewer.TaskInfo:
     word: uint256 = 0
     progress: uint256 = 0
     word, progress = staticcall ITaskPool(pool).taskWords(task_id)
-    deadline: uint256 = task_words._expiry(word)
-    if task_words._state(progress) == task_words.ACTIVE:
-        deadline = task_words._deadline(progress)
     return ITaskPoolViewer.TaskInfo(
         taskId=task_id,
         reward=task_words._reward(word),
-        deadline=deadline,
+        deadline=task_words._claim_deadline_or_expiry(word, progress),
         assignedTo=task_words._worker(progress),
         exists=word != 0,
     )

@@ -32,6 +32,9 @@
         | 254     | ended, and the registry did not take the outcome yet                           |
 """
 
+# The version of these words and of the blobs of task_texts: a pool, its lens and a viewer must agree on it.
+LAYOUT: constant(uint256) = 1
+
 OWN: constant(uint256) = 0
 REGISTRY: constant(uint256) = 1
 
@@ -138,6 +141,17 @@ def _worker(progress: uint256) -> address:
 @pure
 def _deadline(progress: uint256) -> uint256:
     return (progress >> 160) & TIME
+
+
+@internal
+@pure
+def _claim_deadline_or_expiry(word: uint256, progress: uint256) -> uint256:
+    """
+    @return The claim's deadline of an active task, otherwise the expiry; in unix time.
+    """
+    if self._state(progress) == ACTIVE:
+        return self._deadline(progress)
+    return self._expiry(word)
 
 
 @internal

@@ -7,7 +7,7 @@
 """
 
 from ..interfaces import IModelRegistry
-from ..interfaces import ITaskPool
+from ..interfaces import ITaskTexts
 from ..pools import task_rules
 from . import late_results
 from . import model_words
@@ -108,7 +108,7 @@ def _unpack(request_id: uint256, request: uint256) -> IModelRegistry.InferenceRe
     result.hasResult = request & (request_words.IS_COMPLETED | request_words.IS_SUBMITTED) != 0
     if request & request_words.IS_COMPLETED != 0:
         pool: address = request_words._pool(request)
-        result.resultData = (staticcall ITaskPool(pool).tasks(request_words._task_id(request)))[10]
+        result.resultData = (staticcall ITaskTexts(pool).tasks(request_words._task_id(request)))[10]
     elif request & request_words.IS_SUBMITTED != 0:
         result.resultData = late_results._result(request_id)
     return result

@@ -248,28 +248,34 @@ def changing_calls(scene, me: str) -> dict[str, dict[str, tuple]]:
             "transferOwnership(address)": ((me,), 0),
         },
         "TaskPoolViewer": {},
+        "TaskLens": {},
     }
 
 
 def view_calls(scene) -> dict[str, dict[str, tuple]]:
     """Contract name: signature of each view: arguments for which it has something to tell."""
+    word, progress = scene.pool.taskWords(scene.pending)
     by_name = {
         "category": "AI Tasks",
         "count": 5,
         "factory": scene.factory.address,
+        "layout": 1,
         "limit": 10,
         "maxResults": 5,
         "modelId": "llm-chat-v1",
         "modelIds": [],
         "pool": scene.pool.address,
         "pools": [scene.pool.address],
+        "progress": progress,
         "prompt": "a prompt",
         "queueType": 3,
         "ranked": True,
+        "registry": scene.registry.address,
         "requestId": scene.request,
         "salt": bytes(32),
         "slot": 1,
         "taskId": scene.pending,
+        "word": word,
     }
     by_type = {"address": scene.worker, "uint256": 0, "uint8": 0}
     return {

@@ -295,7 +295,7 @@ def test_plain_ether_is_taken_and_owed_to_nobody(scene, name):
     assert contract.reservedBalance() == reserved
 
 
-@pytest.mark.parametrize("name", ["TaskRouter", "TaskPoolFactory", "TaskPoolViewer"])
+@pytest.mark.parametrize("name", ["TaskRouter", "TaskPoolFactory", "TaskPoolViewer", "TaskLens"])
 def test_reverts_plain_ether(scene, name):
     contract = scene.contract(name)
     computation = boa.env.execute_code(contract.address, sender=scene.stranger, value=1)

@@ -71,6 +71,7 @@ CLOSED = {
         "transferOwnership(address)": "Unauthorized()",
     },
     "TaskPoolViewer": {},
+    "TaskLens": {},
 }
 
 # Open to anyone, as the spec says; refused only where there is nothing to do, with this error.
@@ -99,6 +100,7 @@ OPEN = {
         "createPools(string[],string[])": None,
     },
     "TaskPoolViewer": {},
+    "TaskLens": {},
 }
 
 

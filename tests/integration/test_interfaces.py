@@ -21,10 +21,12 @@ CALLED = {
         f"{kind}TaskEnvironment" for kind in ("Minimal", "Basic", "Rescheduling", "Validated", "Recurring")
     ],
     "factory()": ["TaskRouter"],
+    "getAITaskData(uint256,address,address,uint256,uint256)": ["TaskLens"],
     "poolChanged(uint256,uint256,uint256)": ["TaskRouter"],
     "rescheduleTask(uint64,uint256)": ["TaskManager"],
     "run(uint256)": ["TaskEnvironmentProxy"],
     "taskRouter()": ["ModelRegistry"],
+    "tasks(uint256,address,address,uint256,uint256)": ["TaskLens"],
     "updateInferenceResult(uint256,string)": ["ModelRegistry"],
 }
 

@@ -14,7 +14,9 @@ from taskpools.steps import steps
 from tests.helpers.node_programs import require
 from tests.helpers.nodes import anvil
 
-STEPS = len(steps())
+NAMES = [step.name for step in steps()]
+STEPS = len(NAMES)
+FIRST = NAMES[0]
 
 
 @pytest.fixture
@@ -175,7 +177,7 @@ def test_the_question(operator, monkeypatch, answer):
 def test_a_node_that_mines_on_demand(idle, operator_of):
     operator = operator_of(idle)
     status, _, errors = operator.deploy("--timeout", "0.3")
-    assert status == 1 and errors.startswith("deploy.py: TaskPool: waiting for 0x")
+    assert status == 1 and errors.startswith(f"deploy.py: {FIRST}: waiting for 0x")
     assert errors.endswith("Run the same command again to go on\n")
     with Miner(idle):
         status, _, errors = operator.deploy("--confirmations", "3")
@@ -201,7 +203,7 @@ def test_a_dropped_transaction_is_sent_again(idle, operator_of):
     with Miner(idle):
         assert operator.deploy()[0] == 0
     assert is_whole(operator)
-    assert operator.record()["contracts"]["TaskPool"]["transaction"] == first[0]["hash"]
+    assert operator.record()["contracts"][FIRST]["transaction"] == first[0]["hash"]
 
 
 def test_a_transaction_that_the_base_fee_has_left_behind_is_replaced(idle, operator_of):
@@ -215,7 +217,7 @@ def test_a_transaction_that_the_base_fee_has_left_behind_is_replaced(idle, opera
     with Miner(idle):
         assert operator.deploy("--max-cost", "10")[0] == 0
     assert is_whole(operator)
-    assert operator.record()["contracts"]["TaskPool"]["transaction"] != first["hash"]
+    assert operator.record()["contracts"][FIRST]["transaction"] != first["hash"]
 
 
 def test_a_node_that_restarts_with_its_state(operator_of, tmp_path, monkeypatch):
@@ -259,12 +261,14 @@ def test_a_nonce_taken_by_something_else(operator, monkeypatch):
     with monkeypatch.context() as stopped:
         stop_after(stopped, Journal, "save", 7)  # three steps are done
         assert operator.deploy()[0] == 130
+    before, after = NAMES.index("TaskPoolFactory"), NAMES.index("TaskPoolViewer")
+    assert before < 3 <= after
     send(operator, 3)
     status, output, _ = operator.deploy()
     assert status == 0 and "planned anew" in output
     contracts = operator.record()["contracts"]
-    assert contracts["ModelRegistry"]["address"] == create_address(operator.address, 2)
-    assert contracts["TaskPoolViewer"]["address"] == create_address(operator.address, 5)
+    assert contracts["TaskPoolFactory"]["address"] == create_address(operator.address, before)
+    assert contracts["TaskPoolViewer"]["address"] == create_address(operator.address, after + 1)
     assert operator.node.number("eth_getTransactionCount", operator.address, "latest") == STEPS + 1
 
 
@@ -272,9 +276,9 @@ def test_a_step_that_fails_on_the_chain_is_planned_anew(operator, monkeypatch):
     with monkeypatch.context() as poor:
         poor.setattr(broadcast, "GAS_PERCENT", 60)
         status, _, errors = operator.deploy()
-    assert status == 1 and errors.startswith("deploy.py: TaskPool failed on the chain, as 0x")
+    assert status == 1 and errors.startswith(f"deploy.py: {FIRST} failed on the chain, as 0x")
     assert operator.deploy()[0] == 0
-    assert operator.record()["contracts"]["TaskPool"]["address"] == create_address(operator.address, 1)
+    assert operator.record()["contracts"][FIRST]["address"] == create_address(operator.address, 1)
 
 
 def test_a_refusal_of_the_chain_is_one_line(node, operator, monkeypatch):
@@ -282,7 +286,7 @@ def test_a_refusal_of_the_chain_is_one_line(node, operator, monkeypatch):
     with monkeypatch.context() as stopped:
         stop_after(stopped, Journal, "save", 11)
         assert operator.deploy()[0] == 130
-    registry = create_address(operator.address, 2)
+    registry = create_address(operator.address, NAMES.index("ModelRegistry"))
     code = node.ask("eth_getCode", registry, "latest")
     node.ask("anvil_setCode", registry, "0xfe")
     status, _, errors = operator.deploy()
@@ -312,7 +316,7 @@ def test_a_journal_of_another_build(operator, monkeypatch):
         stop_after(stopped, Journal, "save", 3)
         assert operator.deploy()[0] == 130
     journal = json.loads(operator.journal_file.read_text())
-    journal["entries"][2]["fingerprint"] = "0" * 64
+    journal["entries"][NAMES.index("ModelRegistry")]["fingerprint"] = "0" * 64
     operator.journal_file.write_text(json.dumps(journal))
     status, _, errors = operator.deploy()
     assert status == 1 and "another build of ModelRegistry" in errors

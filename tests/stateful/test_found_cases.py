@@ -14,6 +14,6 @@ def test_claim_that_lapses_at_expiry_leaves_a_readable_task(system, pool, pool_o
     assert pool.taskQueueType(1) == 0
     assert pool.tasks(1)[3:] == (True, b"", 0, 0, 7, "model", "input", "")
     assert pool.getAITaskData(1) == (7, "model", "input", "", False)
-    assert pool.submittedAt(1) == 0
+    assert system.viewer.submittedAt(pool.address, 1) == 0
     assert system.viewer.getTaskDetails(pool.address, 1).result == ""
     assert system.viewer.whyStuck(pool.address, 1).state == "refunded"

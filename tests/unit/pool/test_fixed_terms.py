@@ -40,9 +40,9 @@ def submitted(system, pool, pool_owner, worker, successor):
 
 
 @pytest.mark.parametrize("terms", [SHORT, LONG])
-def test_verifier(pool, pool_owner, successor, submitted, terms):
+def test_verifier(system, pool, pool_owner, successor, submitted, terms):
     task_id = submitted(terms)
-    assert pool.verifierOf(task_id) == pool_owner
+    assert system.viewer.verifierOf(pool.address, task_id) == pool_owner
     for is_valid in (True, False):
         with reverts("Unauthorized()"):
             pool.verifyAndPay(task_id, is_valid, sender=successor)
@@ -106,7 +106,7 @@ def test_the_next_submission_has_the_new_terms(system, pool, pool_owner, success
     system.router.claimTask(pool.address, task_id, sender=other_worker)
     assert pool.claimOf(task_id) == (other_worker, now() + 300)
     system.router.submitTask(pool.address, task_id, b"", 0, 0, "r", sender=other_worker)
-    assert pool.verifierOf(task_id) == successor
+    assert system.viewer.verifierOf(pool.address, task_id) == successor
     wait(3_601)
     before = balance(other_worker)
     pool.settleUnverified([task_id])
@@ -123,7 +123,7 @@ def test_many_verifiers(system, pool, pool_owner):
         ids.append(add_task(pool))
         work(system, pool, ids[-1], new_account(f"w {i}"))
     for task_id, account in zip(ids, verifiers):
-        assert pool.verifierOf(task_id) == account
+        assert system.viewer.verifierOf(pool.address, task_id) == account
         for other in verifiers:
             if other != account:
                 with reverts("Unauthorized()"):

@@ -44,7 +44,7 @@ def test_added(system, approved_pool, requester):
     assert pool.tasks(1) == (IMAGE_PRICE, now() + DAY, ZERO, True, b"", 0, 0, 1, "image-v1", "a cat", "")
     assert pool.getAITaskData(1) == (1, "image-v1", "a cat", "", False)
     assert pool.taskQueueType(1) == AVAILABLE
-    assert pool.verifierOf(1) == ZERO
+    assert system.viewer.verifierOf(pool.address, 1) == ZERO
     assert pool.reservedBalance() == balance(pool) == IMAGE_PRICE
 
 

@@ -36,7 +36,7 @@ def test_default_behavior(pool, pool_owner, new_verifier):
 def test_judges_tasks_submitted_from_now_on(system, pool, pool_owner, worker, new_verifier):
     task_id = add_task(pool)
     pool.setZKPVerifier(new_verifier, sender=pool_owner)
-    assert pool.verifierOf(task_id) == new_verifier
+    assert system.viewer.verifierOf(pool.address, task_id) == new_verifier
     work(system, pool, task_id, worker)
     with reverts("Unauthorized()"):
         accept(pool, task_id, pool_owner)

@@ -48,7 +48,7 @@ def test_default_behavior(system, pool, worker):
         RESULT,
     )
     assert pool.getAITaskData(task_id) == (9, MODEL, "an input", RESULT, False)
-    assert pool.submittedAt(task_id) == now()
+    assert system.viewer.submittedAt(pool.address, task_id) == now()
     assert pool.claimOf(task_id) == ("0x" + "00" * 20, 0)
     assert pool.userActiveTask(worker) == 0
     assert pool.reservedBalance() == balance(pool) == REWARD
@@ -168,12 +168,12 @@ def test_a_new_submission_replaces_a_rejected_one(system, pool, pool_owner, work
     reject(pool, task_id, pool_owner)
     assert pool.tasks(task_id)[4:7] == (b"", 0, 0)
     assert pool.tasks(task_id)[10] == ""
-    assert pool.submittedAt(task_id) == 0
+    assert system.viewer.submittedAt(pool.address, task_id) == 0
     wait(50)
     work(system, pool, task_id, other_worker, proof=b"new", result="new")
     assert pool.tasks(task_id)[4] == b"new"
     assert pool.tasks(task_id)[10] == "new"
-    assert pool.submittedAt(task_id) == first + 50
+    assert system.viewer.submittedAt(pool.address, task_id) == first + 50
 
 
 def test_reverts_caller_is_not_the_router(system, pool, pool_owner, worker):

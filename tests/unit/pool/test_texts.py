@@ -1,4 +1,4 @@
-"""tasks, getAITaskData, taskWords, submittedAt: what a task holds, for texts of many lengths"""
+"""tasks, getAITaskData, taskWords, and submittedAt of the viewer: what a task holds, for texts of many lengths"""
 
 import pytest
 
@@ -72,11 +72,11 @@ def test_many_blobs(system, pool):
 
 
 @pytest.mark.parametrize("task_id", [0, 1, 2**32, 2**256 - 1])
-def test_unknown_task(pool, task_id):
+def test_unknown_task(system, pool, task_id):
     assert pool.tasks(task_id) == (0, 0, ZERO, False, b"", 0, 0, 0, "", "", "")
     assert pool.getAITaskData(task_id) == (0, "", "", "", False)
     assert pool.taskWords(task_id) == (0, 0)
-    assert pool.submittedAt(task_id) == 0
+    assert system.viewer.submittedAt(pool.address, task_id) == 0
 
 
 def test_task_words(system, pool, worker):
@@ -93,21 +93,21 @@ def test_task_words(system, pool, worker):
 def test_submitted_at(system, pool, pool_owner, worker):
     task_id = add_task(pool, lifetime=DAY)
     claim(system, pool, task_id, worker)
-    assert pool.submittedAt(task_id) == 0
+    assert system.viewer.submittedAt(pool.address, task_id) == 0
     wait(33)
     system.router.submitTask(pool.address, task_id, b"", 0, 0, "", sender=worker)
     submitted = now()
     wait(1_000)
-    assert pool.submittedAt(task_id) == submitted
+    assert system.viewer.submittedAt(pool.address, task_id) == submitted
     accept(pool, task_id, pool_owner)
-    assert pool.submittedAt(task_id) == submitted
+    assert system.viewer.submittedAt(pool.address, task_id) == submitted
     assert pool.tasks(task_id)[:4] == (REWARD, submitted - 33 + DAY, worker, True)
 
 
-def test_ended_without_a_result(pool, pool_owner):
+def test_ended_without_a_result(system, pool, pool_owner):
     task_id = add_task(pool)
     pool.cancelTask(task_id, sender=pool_owner)
     data = pool.tasks(task_id)
     assert data[2:7] == (ZERO, True, b"", 0, 0)
     assert data[10] == ""
-    assert pool.submittedAt(task_id) == 0
+    assert system.viewer.submittedAt(pool.address, task_id) == 0
