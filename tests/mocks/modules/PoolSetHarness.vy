@@ -48,3 +48,8 @@ def count(set_id: uint256, end: uint256) -> uint256:
 def page(set_id: uint256, end: uint256, offset: uint256, limit: uint256) -> DynArray[uint256, 256]:
     return pool_set._page(set_id, end, offset, limit)
 
+
+@external
+@view
+def inWord(set_id: uint256, index: uint256) -> DynArray[uint256, 256]:
+    return pool_set._in_word(set_id, index)

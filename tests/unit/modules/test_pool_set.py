@@ -70,3 +70,13 @@ def test_page_of_full_words(sets, offset, limit):
     for index in range(3):
         sets.setWord(0, index, FULL)
     assert sets.page(0, 768, offset, limit) == list(range(768))[offset : offset + limit]
+
+
+@pytest.mark.parametrize("members", [[], [256], [511], [256, 300, 511], list(range(256, 512))])
+def test_in_word_are_the_members_of_one_word(sets, members):
+    for pool_id in (255, 512):
+        sets.add(7, pool_id)
+    sets.add(8, 300)
+    for pool_id in members:
+        sets.add(7, pool_id)
+    assert sets.inWord(7, 1) == members
