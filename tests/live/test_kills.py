@@ -5,6 +5,7 @@ each step was sent once.
 
 import os
 import signal
+import traceback
 
 import pytest
 
@@ -20,6 +21,7 @@ WRITES = 1 + 2 * len(STEPS)
 
 def run_and_be_killed(operator, owner, method: str, number: int, after: bool):
     """Run the command in a process of its own, which dies before or after this call of a method."""
+    why = operator.folder / "why"
     child = os.fork()
     if child == 0:
         inner, calls = getattr(owner, method), 0
@@ -29,18 +31,25 @@ def run_and_be_killed(operator, owner, method: str, number: int, after: bool):
             calls += 1
             if calls == number and not after:
                 os.kill(os.getpid(), signal.SIGKILL)
-            result = inner(*arguments)
-            if calls == number:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return result
+            try:
+                return inner(*arguments)
+            finally:
+                # Also if it failed: on a busy machine a node may answer too late.
+                if calls == number:
+                    os.kill(os.getpid(), signal.SIGKILL)
 
+        said = ""
         try:
             setattr(owner, method, deadly)
-            operator.deploy()
+            said = f"the command ended with {operator.deploy()}"
+        except BaseException:
+            said = traceback.format_exc()
         finally:
+            why.write_text(f"{said}\n{calls} calls of {method}")
             os._exit(99)
     _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+    assert os.WIFSIGNALED(status), why.read_text()
+    assert os.WTERMSIG(status) == signal.SIGKILL
 
 
 def check_whole(operator, all_known: bool = True):
