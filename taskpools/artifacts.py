@@ -271,7 +271,8 @@ def _compile_all(files: dict[Path, Path], surroundings: dict[str, str]) -> None:
             with subprocess.Popen(
                 command, cwd=PACKAGE.parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
             ) as process:
-                assert process.stdin is not None and process.stdout is not None
+                assert process.stdin is not None
+                assert process.stdout is not None
                 while not faults:
                     try:
                         path = waiting.get_nowait()

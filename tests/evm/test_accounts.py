@@ -150,7 +150,8 @@ def test_nonces_and_created_addresses(env):
     first, _ = env.deploy(sender=sender, bytecode=code.initcode(code.CREATES))
     assert (nonce(sender), nonce(first)) == (1, 1)
     _, failed = env.deploy(sender=sender, bytecode=code.REVERTS)
-    assert failed.is_error and nonce(sender) == 2
+    assert failed.is_error
+    assert nonce(sender) == 2
     env.execute_code(first, sender=sender)
     assert nonce(sender) == 2
     with env.anchor():

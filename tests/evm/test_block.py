@@ -105,7 +105,8 @@ def test_code_that_reads_the_base_fee_is_shown_as_compiled():
     def scenario():
         contract = boa.loads(ASKS, 3)
         shown = boa.env.get_code(contract.address)
-        assert shown == contract.bytecode and bytes([BASEFEE]) in shown
+        assert shown == contract.bytecode
+        assert bytes([BASEFEE]) in shown
         boa.env.set_code(contract.address, code.STOPS)
         boa.env.set_code(contract.address, shown)
         set_base_fee(77)

@@ -109,7 +109,8 @@ def test_static_call(env):
     for runtime in (code.LOGS, code.SWAPS_STORAGE, code.SWAPS_TRANSIENT, code.CREATES):
         to = contract(runtime)
         computation = env.execute_code(to, data=b"\x01" * 32, is_modifying=False, gas=100_000)
-        assert type(computation.error).__name__ == "WriteProtection" and computation.output == b""
+        assert type(computation.error).__name__ == "WriteProtection"
+        assert computation.output == b""
         assert env.get_storage(to, 0) == 0
     assert env.execute_code(contract(code.RETURNS_CALLER), is_modifying=False).is_success
 

@@ -72,12 +72,14 @@ def test_failed_call_is_shown_with_source_lines(revm):
 
     explain(error)
 
-    assert "dev: above the limit" in str(error) and "left=33" in str(error)
+    assert "dev: above the limit" in str(error)
+    assert "left=33" in str(error)
     assert error.call_trace.computation.output == output
     guarded.spend(34, value=2)
     inner = failure(caller.spend, guarded.address, 50)
     explain(inner)
-    assert "dev: above the limit" in str(inner) and "extcall Guard(guard).spend(amount)" in str(inner)
+    assert "dev: above the limit" in str(inner)
+    assert "extcall Guard(guard).spend(amount)" in str(inner)
     assert guarded.spent() == 54
 
 
@@ -96,7 +98,7 @@ def test_failure_behind_another_error(revm):
             raise AssertionError("refused") from inner
     except AssertionError as error:
         explain(ExceptionGroup("two", [error, ValueError()]))
-        assert "above the limit" in str(error.__cause__)
+        assert "above the limit" in str(error.__cause__)  # noqa: PT017
 
 
 def test_failure_that_ends_an_anchor(revm):

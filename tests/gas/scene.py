@@ -104,7 +104,8 @@ class Scene:
             call()
             used.append(self.receipts.last)
         least = f"{label[:-1]},least]" if label.endswith("]") else f"{label}[least]"
-        assert label not in self.figures and least not in self.figures
+        assert label not in self.figures
+        assert least not in self.figures
         self.figures |= {label: max(used), least: min(used)}
 
     def execution(self, label: str, function, *arguments, sender: str | None = None):
@@ -115,7 +116,8 @@ class Scene:
         """
         contract, data = function.contract, function.prepare_calldata(*arguments)
         computation = self.env.execute_code(contract.address, sender=sender, data=data)
-        assert computation.is_success and computation.get_gas_refund() == 0
+        assert computation.is_success
+        assert computation.get_gas_refund() == 0
         assert label not in self.figures, f"{label} twice"
         self.figures[label] = computation.get_gas_used()
         return function(*arguments)

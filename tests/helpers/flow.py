@@ -160,6 +160,8 @@ def raw_logs(contract) -> list[tuple[str, bytes, bytes]]:
 
 
 def event_fields(event) -> dict:
-    fields = dict(zip(event._fields, event))  # not by attribute: `count` and `index` are methods of a tuple
+    fields = dict(
+        zip(event._fields, event, strict=False)
+    )  # not by attribute: `count` and `index` are methods of a tuple
     del fields["address"]
     return fields

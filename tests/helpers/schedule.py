@@ -45,7 +45,8 @@ def schedule(system: System, environment, target, call: bytes, at: int, gas: int
     done, charged, task = manager.scheduleTask(
         environment.address, gas, at, NO_MAXIMUM, data, value=cost, sender=sender
     )
-    assert done and charged == cost
+    assert done
+    assert charged == cost
     return task, cost
 
 

@@ -52,8 +52,10 @@ def test_a_change_far_below_is_seen(project):
     after = compiled(project)
 
     old, new = (keccak(text=signature)[:4] for signature in ("EmptyCalldata()", "NothingToCall()"))
-    assert old in before and new not in before
-    assert new in after and old not in after
+    assert old in before
+    assert new not in before
+    assert new in after
+    assert old not in after
     assert len(list((project / "build" / "compiled").iterdir())) == 1
 
 
@@ -68,7 +70,8 @@ def artifacts(project) -> dict[str, tuple]:
 def test_only_what_a_change_reaches_is_compiled_again(project):
     """All environments but one import the base; progress is told on stderr."""
     first = python(project, LOAD_THE_ENVIRONMENTS)
-    assert "compiling contracts" in first.stderr and first.stdout == ""
+    assert "compiling contracts" in first.stderr
+    assert first.stdout == ""
     before = artifacts(project)
     assert len(before) == 5
     assert python(project, LOAD_THE_ENVIRONMENTS).stderr == ""
@@ -130,6 +133,7 @@ def test_artifact_is_what_the_compiler_makes():
     whole = boa.loads_partial(
         (ROOT / loaded.contract_path).read_text(), name=loaded.contract_path, filename=loaded.contract_path
     ).compiler_data
-    assert loaded.bytecode == whole.bytecode and loaded.bytecode_runtime == whole.bytecode_runtime
+    assert loaded.bytecode == whole.bytecode
+    assert loaded.bytecode_runtime == whole.bytecode_runtime
     assert loaded.integrity_sum == whole.integrity_sum
     assert os.path.samefile(loaded.contract_path, whole.contract_path)

@@ -50,7 +50,9 @@ def options(**given):
 
 def test_line_at_the_start():
     line = session._left_out(options())
-    assert "revm" in line and "--all" in line and "--scale" in line
+    assert "revm" in line
+    assert "--all" in line
+    assert "--scale" in line
     assert session._left_out(options(**{"--evm": "py-evm", "--all": True, "--scale": True})) == "on py-evm (--evm)"
 
 

@@ -68,7 +68,8 @@ def test_a_tip_that_is_too_low_is_raised(node, behind, operator_of, answer):
     }
     with Miner(node):
         status, output, errors = operator.deploy("--timeout", "30")
-    assert (status, errors) == (0, "") and is_whole(operator)
+    assert (status, errors) == (0, "")
+    assert is_whole(operator)
     assert signed_for(behind.raw) <= shown(output)
     for nonce in range(STEPS):
         prices = list(
@@ -76,7 +77,8 @@ def test_a_tip_that_is_too_low_is_raised(node, behind, operator_of, answer):
         )
         assert len(prices) > 1
         for (fee, tip), (later_fee, later_tip) in itertools.pairwise(prices):
-            assert 8 * later_fee >= 9 * fee and 8 * later_tip >= 9 * tip
+            assert 8 * later_fee >= 9 * fee
+            assert 8 * later_tip >= 9 * tip
 
 
 def test_a_pool_takes_the_replacement(operator_of):
@@ -115,7 +117,8 @@ def test_the_one_that_was_replaced_is_mined_after_all(node, behind, operator_of)
     behind.lies = {"eth_sendRawTransaction": late}
     with Miner(node):
         status, _, errors = operator.deploy("--timeout", "30")
-    assert (status, errors) == (0, "") and is_whole(operator)
+    assert (status, errors) == (0, "")
+    assert is_whole(operator)
     assert len(set(behind.raw)) == 2 * STEPS
     told = {item["hash"] for item in node.sent_by(operator.address)}
     contracts = operator.record()["contracts"]
@@ -136,7 +139,9 @@ def test_a_price_that_the_deployer_cannot_pay_is_lowered(node, behind, operator_
 
     behind.lies = {"eth_getBalance": spike}
     status, _, errors = operator.deploy("--max-cost", "100")
-    assert status == 1 and errors.startswith("deploy.py: the chain refuses ") and "nsufficient funds" in errors
+    assert status == 1
+    assert errors.startswith("deploy.py: the chain refuses ")
+    assert "nsufficient funds" in errors
     assert errors.count("\n") == 1
     (refused,) = sent_of(operator, step)
     behind.lies = {}
@@ -151,7 +156,9 @@ def test_an_estimate_that_no_block_holds_is_made_anew(operator_of):
         operator = operator_of(before)
         before.lies = {"eth_estimateGas": lambda params, honest: hex(2 * int(honest(), 16))}
         status, _, errors = operator.deploy("--max-cost", "10")
-        assert status == 1 and errors.startswith("deploy.py: the chain refuses TaskPool: ") and errors.count("\n") == 1
+        assert status == 1
+        assert errors.startswith("deploy.py: the chain refuses TaskPool: ")
+        assert errors.count("\n") == 1
         (refused,) = sent_of(operator)
         assert refused["gas"] > 8_000_000
         before.lies = {}

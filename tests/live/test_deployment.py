@@ -33,7 +33,8 @@ def test_default_behavior(node, operator):
         assert contract["codeHash"] == "0x" + keccak(code).hex()
         assert transactions[contract["transaction"]] == contract["block"]
         assert contract["abi"] == json.loads(json.dumps(abi(name)))
-        assert contract["compiler"] == COMPILER and contract["settings"]["evmVersion"] == "prague"
+        assert contract["compiler"] == COMPILER
+        assert contract["settings"]["evmVersion"] == "prague"
         assert (CONTRACTS.parent / contract["source"]).exists()
     manager = record["contracts"]["TaskManager"]
     assert manager["constructorArguments"][0] == operator.address
@@ -50,7 +51,8 @@ def test_a_rehearsal_shows_the_plan_and_sends_nothing(node, operator):
         if hasattr(step, "blueprint"):
             assert create_address(operator.address, nonce) in output
     assert "TaskRouter(TaskPoolFactory, TaskPoolViewer)" in output
-    assert "has 1000.000000 ether" in output and "gas, about 0.0" in output
+    assert "has 1000.000000 ether" in output
+    assert "gas, about 0.0" in output
     assert node.number("eth_getTransactionCount", operator.address, "pending") == 0
     assert not (operator.folder / "deployments").exists()
 
@@ -59,7 +61,9 @@ def test_a_second_run_checks_and_sends_nothing(node, operator):
     operator.deploy()
     before = operator.record_file.read_text()
     status, output, _ = operator.deploy()
-    assert status == 0 and "nothing is sent" in output and "checked on the chain" in output
+    assert status == 0
+    assert "nothing is sent" in output
+    assert "checked on the chain" in output
     assert operator.record_file.read_text() == before
     assert node.number("eth_getTransactionCount", operator.address, "latest") == STEPS
 
@@ -69,7 +73,8 @@ def test_a_second_run_tells_of_wrong_code(node, operator):
     router = operator.record()["contracts"]["TaskRouter"]["address"]
     node.ask("anvil_setCode", router, "0x00")
     status, output, errors = operator.deploy()
-    assert status == 1 and "WRONG  TaskRouter has the build's code" in output
+    assert status == 1
+    assert "WRONG  TaskRouter has the build's code" in output
     assert "WRONG  TaskRouter.factory() is 0x" in output
     assert errors.startswith("deploy.py: the system on the chain is not what was planned: 4 of ")
 
@@ -79,7 +84,8 @@ def test_another_deployment_keeps_the_record_of_the_first(operator):
     first = operator.record_file.read_text()
     status, output, _ = operator.deploy("--again")
     kept = operator.record_file.with_name(f"{operator.node.chain_id}.1.json")
-    assert status == 0 and str(kept) in output
+    assert status == 0
+    assert str(kept) in output
     assert kept.read_text() == first != operator.record_file.read_text()
     assert (kept.with_suffix("") / "bundle.json").exists()
     assert (
@@ -119,7 +125,8 @@ def test_an_encrypted_key(operator):
     files = ("--keystore", str(keystore), "--password-file", str(password))
     assert operator.deploy("--dry-run", *files)[0] == 0  # the keystore says whose it is
     status, _, errors = operator.deploy(*files)
-    assert status == 2 and errors == f"deploy.py: --keystore: {keystore}: the password is wrong\n"
+    assert status == 2
+    assert errors == f"deploy.py: --keystore: {keystore}: the password is wrong\n"
     password.write_text("correct horse\n")
     assert operator.deploy(*files)[0] == 0
     assert operator.record()["terms"]["deployer"] == operator.address

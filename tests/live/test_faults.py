@@ -102,7 +102,8 @@ def test_a_wrong_chain_id(node, operator):
 def test_an_empty_deployer(node, operator_of, more):
     operator = operator_of(node, wei=0)
     status, output, errors = operator.deploy(*more)
-    assert status == 1 and "Plan for chain" in output
+    assert status == 1
+    assert "Plan for chain" in output
     assert errors.startswith(f"deploy.py: the deployer {operator.address} has 0.000000 ether and may need 0.")
     assert errors.count("\n") == 1
     assert not operator.journal_file.exists()
@@ -140,21 +141,24 @@ def test_a_transaction_of_the_deployer_that_is_not_mined(idle, operator_of):
     operator = operator_of(idle)
     send(operator, 0)
     status, _, errors = operator.deploy()
-    assert status == 1 and "has 1 transaction that is not mined yet" in errors
+    assert status == 1
+    assert "has 1 transaction that is not mined yet" in errors
     assert not operator.journal_file.exists()
 
 
 def test_another_run_at_the_same_time(operator):
     with alone(operator.folder / "deployments", operator.node.chain_id):
         status, _, errors = operator.deploy()
-    assert status == 1 and "another run deploys to chain" in errors
+    assert status == 1
+    assert "another run deploys to chain" in errors
     assert operator.deploy()[0] == 0
 
 
 def test_nobody_to_ask(operator):
     arguments = [argument for argument in operator.arguments() if argument != "--yes"]
     status, _, errors = operator.run(*arguments)
-    assert status == 2 and errors.startswith("deploy.py: nobody is there to be asked")
+    assert status == 2
+    assert errors.startswith("deploy.py: nobody is there to be asked")
     assert sent_nothing(operator)
 
 
@@ -165,9 +169,11 @@ def test_the_question(operator, monkeypatch, answer):
     arguments = [argument for argument in operator.arguments() if argument != "--yes"]
     status, _, errors = operator.run(*arguments)
     if answer:
-        assert (status, errors) == (0, "") and is_whole(operator)
+        assert (status, errors) == (0, "")
+        assert is_whole(operator)
     else:
-        assert (status, errors) == (1, "deploy.py: nothing was sent\n") and sent_nothing(operator)
+        assert (status, errors) == (1, "deploy.py: nothing was sent\n")
+        assert sent_nothing(operator)
         assert not operator.journal_file.exists()
 
 
@@ -177,18 +183,21 @@ def test_the_question(operator, monkeypatch, answer):
 def test_a_node_that_mines_on_demand(idle, operator_of):
     operator = operator_of(idle)
     status, _, errors = operator.deploy("--timeout", "0.3")
-    assert status == 1 and errors.startswith(f"deploy.py: {FIRST}: waiting for 0x")
+    assert status == 1
+    assert errors.startswith(f"deploy.py: {FIRST}: waiting for 0x")
     assert errors.endswith("Run the same command again to go on\n")
     with Miner(idle):
         status, _, errors = operator.deploy("--confirmations", "3")
-    assert (status, errors) == (0, "") and is_whole(operator)
+    assert (status, errors) == (0, "")
+    assert is_whole(operator)
     last = max(contract["block"] for contract in operator.record()["contracts"].values())
     assert idle.number("eth_blockNumber") >= last + 2
 
 
 def test_confirmations_that_do_not_come(operator):
     status, _, errors = operator.deploy("--confirmations", "3", "--timeout", "0.3")
-    assert status == 1 and errors.startswith("deploy.py: 1 of 3 confirmations after 0.3 seconds")
+    assert status == 1
+    assert errors.startswith("deploy.py: 1 of 3 confirmations after 0.3 seconds")
     assert not operator.record_file.exists()
     operator.node.mine(2)
     assert operator.deploy("--confirmations", "3")[0] == 0
@@ -213,7 +222,8 @@ def test_a_transaction_that_the_base_fee_has_left_behind_is_replaced(idle, opera
     idle.ask("anvil_setNextBlockBaseFeePerGas", hex(3 * first["fee"]))
     idle.mine()
     capped = operator.deploy("--timeout", "0.2", "--max-fee", str(first["fee"] / 10**9))
-    assert capped[0] == 1 and "above --max-fee" in capped[2]
+    assert capped[0] == 1
+    assert "above --max-fee" in capped[2]
     with Miner(idle):
         assert operator.deploy("--max-cost", "10")[0] == 0
     assert is_whole(operator)
@@ -254,7 +264,8 @@ def test_a_reorganisation_is_mined_again(node, operator, monkeypatch):
     monkeypatch.setattr(Node, "head", forgetting)
     status, _, errors = operator.deploy("--timeout", "10")
     assert (status, errors) == (0, "")
-    assert gone == [True] and is_whole(operator)
+    assert gone == [True]
+    assert is_whole(operator)
 
 
 def test_a_nonce_taken_by_something_else(operator, monkeypatch):
@@ -265,7 +276,8 @@ def test_a_nonce_taken_by_something_else(operator, monkeypatch):
     assert before < 3 <= after
     send(operator, 3)
     status, output, _ = operator.deploy()
-    assert status == 0 and "planned anew" in output
+    assert status == 0
+    assert "planned anew" in output
     contracts = operator.record()["contracts"]
     assert contracts["TaskPoolFactory"]["address"] == create_address(operator.address, before)
     assert contracts["TaskPoolViewer"]["address"] == create_address(operator.address, after + 1)
@@ -276,7 +288,8 @@ def test_a_step_that_fails_on_the_chain_is_planned_anew(operator, monkeypatch):
     with monkeypatch.context() as poor:
         poor.setattr(broadcast, "GAS_PERCENT", 60)
         status, _, errors = operator.deploy()
-    assert status == 1 and errors.startswith(f"deploy.py: {FIRST} failed on the chain, as 0x")
+    assert status == 1
+    assert errors.startswith(f"deploy.py: {FIRST} failed on the chain, as 0x")
     assert operator.deploy()[0] == 0
     assert operator.record()["contracts"][FIRST]["address"] == create_address(operator.address, 1)
 
@@ -290,7 +303,8 @@ def test_a_refusal_of_the_chain_is_one_line(node, operator, monkeypatch):
     code = node.ask("eth_getCode", registry, "latest")
     node.ask("anvil_setCode", registry, "0xfe")
     status, _, errors = operator.deploy()
-    assert status == 1 and errors == f"deploy.py: ModelRegistry: at {registry} is other code than the build's\n"
+    assert status == 1
+    assert errors == f"deploy.py: ModelRegistry: at {registry} is other code than the build's\n"
     node.ask("anvil_setCode", registry, code)
     assert operator.deploy()[0] == 0
 
@@ -307,7 +321,9 @@ def test_a_journal_of_other_terms(operator, monkeypatch, more, line):
         stop_after(stopped, Journal, "save", 3)
         assert operator.deploy()[0] == 130
     status, _, errors = operator.deploy(*more)
-    assert status == 1 and line in errors and errors.count("\n") == 1
+    assert status == 1
+    assert line in errors
+    assert errors.count("\n") == 1
     assert operator.deploy()[0] == 0
 
 
@@ -319,7 +335,9 @@ def test_a_journal_of_another_build(operator, monkeypatch):
     journal["entries"][NAMES.index("ModelRegistry")]["fingerprint"] = "0" * 64
     operator.journal_file.write_text(json.dumps(journal))
     status, _, errors = operator.deploy()
-    assert status == 1 and "another build of ModelRegistry" in errors
+    assert status == 1
+    assert "another build of ModelRegistry" in errors
     operator.journal_file.write_text("{}")
     status, _, errors = operator.deploy()
-    assert status == 1 and errors == f"deploy.py: {operator.journal_file} is not a journal\n"
+    assert status == 1
+    assert errors == f"deploy.py: {operator.journal_file} is not a journal\n"

@@ -145,7 +145,9 @@ def test_a_lying_node_gets_no_more_than_was_shown(node, lying, operator_of, monk
     status, _, errors = operator.deploy("--max-cost", "20", "--timeout", "5")
     if lie == "nonces used up":
         # What was signed has nonces that the deployer has not got to.
-        assert status == 1 and " to be mined for 5 seconds" in errors and errors.count("\n") == 1
+        assert status == 1
+        assert " to be mined for 5 seconds" in errors
+        assert errors.count("\n") == 1
     else:
         assert (status, errors) == (0, "")
     assert signed_for(lying.raw) <= 20 * ETHER
@@ -190,7 +192,8 @@ def test_more_than_was_agreed_to_is_asked_for(node, lying, operator_of, monkeypa
     first, count = shown(output), len(lying.raw)
     lying.lies = {"eth_getBlockByNumber": block(100 * GWEI)}
     status, _, errors = operator.deploy("--timeout", "0.1")
-    assert status == 1 and len(lying.raw) == count
+    assert status == 1
+    assert len(lying.raw) == count
     assert re.fullmatch(
         r"deploy.py: the base fee is 100 gwei, above the [\d.]+ gwei for each gas that [\d.]+ ether allow\n", errors
     )
@@ -201,16 +204,21 @@ def test_more_than_was_agreed_to_is_asked_for(node, lying, operator_of, monkeypa
     assert operator.run(*arguments)[::2] == (1, "deploy.py: nothing was sent\n")
     assert json.loads(operator.journal_file.read_text())["limit"] == first
     status, output, _ = operator.run(*arguments)
-    assert status == 0 and len(asked) == 2 and shown(output) > 10 * first
-    assert is_whole(operator) and signed_for(lying.raw) <= shown(output)
+    assert status == 0
+    assert len(asked) == 2
+    assert shown(output) > 10 * first
+    assert is_whole(operator)
+    assert signed_for(lying.raw) <= shown(output)
 
 
 def test_a_limit_of_ones_own(node, lying, operator_of):
     """Too low, then lower than what the base fee needs in the midst of the run, then enough."""
     operator = operator_of(lying)
     status, output, errors = operator.deploy("--max-cost", "0.001", "--timeout", "0.1")
-    assert status == 1 and errors.endswith(" gwei for each gas that 0.001 ether allow\n")
-    assert not lying.raw and not operator.journal_file.exists()
+    assert status == 1
+    assert errors.endswith(" gwei for each gas that 0.001 ether allow\n")
+    assert not lying.raw
+    assert not operator.journal_file.exists()
     sends = []
 
     def dearer(params, honest):
@@ -220,20 +228,26 @@ def test_a_limit_of_ones_own(node, lying, operator_of):
 
     lying.lies = {"eth_sendRawTransaction": dearer}
     status, output, errors = operator.deploy("--max-cost", "0.5", "--timeout", "0.3")
-    assert status == 1 and len(sends) == 1 and shown(output) == ETHER // 2
+    assert status == 1
+    assert len(sends) == 1
+    assert shown(output) == ETHER // 2
     assert re.search(r"above the [\d.]+ gwei for each of [\d,]+ gas that 0.5 ether allow, for 0.3 seconds", errors)
     lying.lies = {}
     assert operator.deploy("--max-cost", "0.5")[0] == 0
-    assert is_whole(operator) and signed_for(lying.raw) <= ETHER // 2
+    assert is_whole(operator)
+    assert signed_for(lying.raw) <= ETHER // 2
 
 
 def test_an_absurd_estimate_is_not_signed(lying, operator_of):
     operator = operator_of(lying)
     lying.lies = {"eth_estimateGas": lambda params, honest: hex(10**8)}
     status, _, errors = operator.deploy("--timeout", "0.2")
-    assert status == 1 and " gwei for each of 120,000,000 gas that " in errors and not lying.raw
+    assert status == 1
+    assert " gwei for each of 120,000,000 gas that " in errors
+    assert not lying.raw
     lying.lies = {}
-    assert operator.deploy()[0] == 0 and is_whole(operator)
+    assert operator.deploy()[0] == 0
+    assert is_whole(operator)
 
 
 def test_a_journal_of_an_earlier_version_goes_on(operator, monkeypatch):
@@ -246,7 +260,8 @@ def test_a_journal_of_an_earlier_version_goes_on(operator, monkeypatch):
     for entry in journal["entries"]:
         entry["sent"] = [{name: sent[name] for name in ("hash", "raw", "fee", "tip")} for sent in entry["sent"]]
     operator.journal_file.write_text(json.dumps(journal))
-    assert operator.deploy()[0] == 0 and is_whole(operator)
+    assert operator.deploy()[0] == 0
+    assert is_whole(operator)
 
 
 @pytest.mark.parametrize(
@@ -273,4 +288,5 @@ def test_a_damaged_journal_is_one_line(operator, monkeypatch, damage):
     status, _, errors = operator.deploy()
     assert (status, errors) == (1, f"deploy.py: {operator.journal_file} is not a journal\n")
     operator.journal_file.write_text(whole)
-    assert operator.deploy()[0] == 0 and is_whole(operator)
+    assert operator.deploy()[0] == 0
+    assert is_whole(operator)

@@ -29,7 +29,8 @@ def test_pools_of_another_registry_are_not_claimed_by_ranking(node, operator_of)
     theirs = client.contract("TaskPool", factory.functions.allPools(0).call())
     client.send(owner, foreign.functions.approve(theirs.address))
     client.send(owner, foreign.functions.add(theirs.address), value=ETHER)
-    assert theirs.functions.isApproved().call() and theirs.functions.getNextAvailable().call() == 1
+    assert theirs.functions.isApproved().call()
+    assert theirs.functions.getNextAvailable().call() == 1
 
     with pytest.raises(ContractCustomError) as refusal:
         router.functions.claimBestTask().call({"from": worker.address})

@@ -65,7 +65,8 @@ class StandIn:
             return 200, {"status": "0", "message": "NOTOK", "result": "Contract source code already verified"}
         if not self.sees(address):
             return 200, {"status": "0", "message": "NOTOK", "result": f"Unable to locate ContractCode at {address}"}
-        assert form["codeformat"] == "vyper-json" and form["compilerversion"] == "vyper:0.4.3"
+        assert form["codeformat"] == "vyper-json"
+        assert form["compilerversion"] == "vyper:0.4.3"
         if self.matches(address, form["sourceCode"]):
             self.verified.add(address)
         return 200, {"status": "1", "message": "OK", "result": address}
@@ -162,26 +163,30 @@ def test_an_explorer_verifies(operator, explorer, few, kind):
     assert all(f"verified {name}" in output for name in FEW)
     assert "explorer-key" not in output
     status, output, _ = verify(operator, explorer, kind)  # again: it is verified already
-    assert status == 0 and "nothing is sent" in output
+    assert status == 0
+    assert "nothing is sent" in output
 
 
 @pytest.mark.parametrize("kind", ["etherscan", "blockscout"])
 def test_an_explorer_that_does_not_verify(operator, explorer, few, kind, monkeypatch):
     monkeypatch.setattr(StandIn, "matches", lambda self, address, standard: False)
     status, output, errors = verify(operator, explorer, kind)
-    assert status == 1 and "NOT VERIFIED  BasicTaskEnvironment: " in output
+    assert status == 1
+    assert "NOT VERIFIED  BasicTaskEnvironment: " in output
     assert errors == (
         "deploy.py: 2 contracts are not verified. The system is deployed and recorded: "
         "run the same command again to try once more\n"
     )
-    assert operator.record_file.exists() and not operator.journal_file.exists()
+    assert operator.record_file.exists()
+    assert not operator.journal_file.exists()
 
 
 def test_a_wrong_key_of_the_explorer_is_not_shown(operator, explorer, few):
     operator.monkeypatch.setenv("WRONG", "another-key")
     url = explorer.url + "/v2/api"
     status, output, errors = operator.deploy("--verify", "etherscan", "--explorer", url, "--explorer-key-env", "WRONG")
-    assert status == 1 and "the explorer refuses: Invalid API Key" in output
+    assert status == 1
+    assert "the explorer refuses: Invalid API Key" in output
     assert "another-key" not in output + errors
 
 

@@ -102,7 +102,8 @@ def on_dask(address: str, goal: Goal, machine=Pools) -> tuple[int, str]:
             status = Campaign(goal, SEED, "revm", [machine], console).run(address)
         except campaign.Stopped as stopped:
             # the worker is not there yet
-            assert "no workers" in str(stopped) and time.monotonic() < until
+            assert "no workers" in str(stopped)  # noqa: PT017
+            assert time.monotonic() < until
             time.sleep(0.5)
         else:
             return status, console.file.getvalue()

@@ -41,7 +41,9 @@ class Types:
 
     def unpack(self, data: bytes, raised: Callable) -> tuple:
         """`raised` turns an address or 32 bytes into a name, if there is one."""
-        return tuple(_raised(type_, value, raised) for type_, value in zip(self.types, decode(self.types, data)))
+        return tuple(
+            _raised(type_, value, raised) for type_, value in zip(self.types, decode(self.types, data), strict=False)
+        )
 
 
 def _inner(type_: str, count: int) -> list[str]:

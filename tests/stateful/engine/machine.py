@@ -283,12 +283,12 @@ class Machine:
         """The same, in the same order."""
         expected = [self.chain.event(*event) for event in self.world.log]
         if logs != expected:
-            common = next((at for at, pair in enumerate(zip(logs, expected)) if pair[0] != pair[1]), None)
+            common = next((at for at, pair in enumerate(zip(logs, expected, strict=False)) if pair[0] != pair[1]), None)
             at = min(len(logs), len(expected)) if common is None else common
             wanted = [f"{emitter} {name}({', '.join(map(shown, given))})" for emitter, name, given in self.world.log]
             happened = str(self.chain.log(logs[at])) if at < len(logs) else "no more"
             kind = ("events", step.function, wanted[at].split("(")[0] if at < len(wanted) else happened.split("(")[0])
-            raise Disagreement(kind, f"event {at + 1} is {(wanted + ['no more'])[at]}", happened)
+            raise Disagreement(kind, f"event {at + 1} is {([*wanted, 'no more'])[at]}", happened)
 
     # ------------------------------------------------ invariants
 

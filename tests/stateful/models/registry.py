@@ -148,7 +148,8 @@ class Registry(Creditor, Ownable):
 
     def complete(self, request_id: int, result: str):
         request = self.requests[request_id]
-        assert not request.is_completed and not request.is_refunded
+        assert not request.is_completed
+        assert not request.is_refunded
         request.is_completed = True
         request.result = result
         self.earned += request.fee
@@ -158,7 +159,8 @@ class Registry(Creditor, Ownable):
 
     def refund(self, request_id: int):
         request = self.requests[request_id]
-        assert not request.is_completed and not request.is_refunded
+        assert not request.is_completed
+        assert not request.is_refunded
         request.is_refunded = True
         self.credits[request.user] += request.cost
         self.world.emit(self.name, "RequestRefunded", request_id, request.user, request.cost)

@@ -22,7 +22,7 @@ def request_inference(m):
     inactive = [name for name, model in models.items() if not model.is_active]
     if inactive and m.draw.once_in(6):
         usable = inactive
-    model_id = m.draw.one_of([*models, "none"] if not usable or is_odd and m.draw.flip() else usable)
+    model_id = m.draw.one_of([*models, "none"] if not usable or (is_odd and m.draw.flip()) else usable)
     prompt = "p" * m.draw.one_of([0, 4, 5, 33, 4_096, 4_097] if is_odd else [0, 4, 5, 33])
     is_dear = model_id in models and models[model_id].price >= RICHEST_MODEL
     value = 0 if is_dear else Cost(m.draw.one_of([0, 0, 1, 12_345, -1] if is_odd else [0, 0, 1, 12_345]))
@@ -73,7 +73,7 @@ def take_fees_and_surplus(m):
     holding = [registry for registry in m.registries if registry.earned or registry.surplus]
     registry = m.draw.mostly(holding, m.registries)
     sender = m.sender(registry.owner)
-    if not registry.surplus or registry.earned and m.draw.flip():
+    if not registry.surplus or (registry.earned and m.draw.flip()):
         m.act(sender, registry.name, "withdrawTokens")
     else:
         m.act(sender, registry.name, "rescueSurplus", m.oneself_or(sender))

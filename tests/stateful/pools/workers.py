@@ -14,7 +14,7 @@ def idle_worker(m) -> str:
     return m.sender(*(idle or m.workers))
 
 
-@rule(10, when=lambda m: m.router.best_for(NOBODY) or has_available(m) and m.draw.once_in(8))
+@rule(10, when=lambda m: m.router.best_for(NOBODY) or (has_available(m) and m.draw.once_in(8)))
 def claim_the_best_task(m):
     m.act(idle_worker(m), "router", "claimBestTask")
 

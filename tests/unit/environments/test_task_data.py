@@ -193,7 +193,8 @@ def test_longest_call_fits(manager, target):
 
 def test_reverts_call_too_long(manager, target, stranger):
     result = call_unbounded(manager, "encodeTask(address,bytes)", target.address, bytes(MAX_CALL + 1), sender=stranger)
-    assert result.is_error and result.output == b""
+    assert result.is_error
+    assert result.output == b""
 
 
 # ---- the address

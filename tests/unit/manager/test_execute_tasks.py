@@ -249,7 +249,9 @@ def test_as_many_as_the_gas_allows(manager, executor, at, burning):
                 assert own_names(manager) == []
             runs.append(len(done))
     assert runs == sorted(runs)
-    assert runs[0] == 0 and runs[-1] == 12 and len(set(runs)) >= 5
+    assert runs[0] == 0
+    assert runs[-1] == 12
+    assert len(set(runs)) >= 5
 
 
 def test_goes_on_where_the_gas_ended(manager, executor, at, burning):

@@ -97,7 +97,7 @@ def test_keeps_environment_size_gas_and_owner(system, manager, owner, stranger, 
     """The new index is the next of its block and size."""
     manager.depositBond(value=ETHER, sender=owner)
     call = target.fail.prepare_calldata(b"")
-    for number in range(2):
+    for _number in range(2):
         schedule(system, system.minimal, target, call, at + 5, gas, sender=stranger)
     task, _ = schedule(system, system.rescheduling, target, call, at, gas, sender=owner)
     run(manager, task, executor)

@@ -240,7 +240,8 @@ def test_reverts_data_too_long(manager, owner, arguments):
     """The compiler's own decoding refuses it, without data."""
     arguments[4] = b"\x01" * 4_097
     result = call_unbounded(manager, SIGNATURE, *arguments, value=ETHER, sender=owner)
-    assert result.is_error and result.output == b""
+    assert result.is_error
+    assert result.output == b""
 
 
 def test_price_follows_the_base_fee(manager, owner, arguments):

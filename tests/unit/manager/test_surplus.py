@@ -101,7 +101,8 @@ def test_first_price_is_without_it(system, manager, owner, executor, puppet, at)
     run(manager, task, executor)
     ((done, told),) = performed(manager)
     first_price = cost >> (cost.bit_length() - 11) << (cost.bit_length() - 11)
-    assert done and decode(["bytes32", "address", "uint256", "uint256", "uint256"], told)[3:] == (
+    assert done
+    assert decode(["bytes32", "address", "uint256", "uint256", "uint256"], told)[3:] == (
         cost + kept,
         first_price,
     )

@@ -197,7 +197,7 @@ def test_reverts_unequal_lengths(pool, pool_owner, name):
             pool.addAITasks(*lists.values(), value=ETHER, sender=pool_owner)
 
 
-@pytest.mark.parametrize("count, is_refused", [(16, False), (17, True)])
+@pytest.mark.parametrize(("count", "is_refused"), [(16, False), (17, True)])
 def test_reverts_17_at_once(pool, pool_owner, count, is_refused):
     """The compiler's own decoding refuses the lists, without data."""
     result = call_unbounded(

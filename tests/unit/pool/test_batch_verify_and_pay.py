@@ -26,16 +26,16 @@ def workers(count: int) -> list[str]:
 def test_default_behavior(system, pool, pool_owner):
     ids = add_tasks(pool, [10, 20, 40])
     who = workers(3)
-    for task_id, account in zip(ids, who):
+    for task_id, account in zip(ids, who, strict=False):
         work(system, pool, task_id, account)
     before = [balance(account) for account in who]
     pool.batchVerifyAndPay(ids, [True, False, True], sender=pool_owner)
     assert log_names(pool) == ["ZKPVerified", "RewardPaid", "ZKPVerified", "TaskReleased", "ZKPVerified", "RewardPaid"]
     assert [(event.taskId, event.isValid) for event in events(pool, "ZKPVerified")] == list(
-        zip(ids, [True, False, True])
+        zip(ids, [True, False, True], strict=False)
     )
 
-    assert [balance(account) - was for account, was in zip(who, before)] == [10, 0, 40]
+    assert [balance(account) - was for account, was in zip(who, before, strict=False)] == [10, 0, 40]
     assert [pool.taskQueueType(task_id) for task_id in ids] == [ENDED, AVAILABLE, ENDED]
     assert pool.getPoolStats() == (1, 0, 0, 2, 50, 20)
     assert pool.reservedBalance() == 20

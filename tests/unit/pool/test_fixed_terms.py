@@ -122,7 +122,7 @@ def test_many_verifiers(system, pool, pool_owner):
             pool.setZKPVerifier(account, sender=pool_owner)
         ids.append(add_task(pool))
         work(system, pool, ids[-1], new_account(f"w {i}"))
-    for task_id, account in zip(ids, verifiers):
+    for task_id, account in zip(ids, verifiers, strict=False):
         assert system.viewer.verifierOf(pool.address, task_id) == account
         for other in verifiers:
             if other != account:

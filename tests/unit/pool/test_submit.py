@@ -134,7 +134,7 @@ def test_reverts_result_too_long(system, pool, worker, length):
         submit(system, pool, task_id, worker, result="r" * length)
 
 
-@pytest.mark.parametrize("lengths, is_refused", [((1_024, 4_096), False), ((1_057, 0), True), ((0, 4_129), True)])
+@pytest.mark.parametrize(("lengths", "is_refused"), [((1_024, 4_096), False), ((1_057, 0), True), ((0, 4_129), True)])
 def test_reverts_data_wider_than_the_types(system, pool, worker, lengths, is_refused):
     """The compiler's own decoding refuses them, without data."""
     task_id = add_task(pool)

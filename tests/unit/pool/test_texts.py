@@ -14,7 +14,7 @@ def pattern(length: int) -> str:
     return "".join(chr(33 + (i * 7 + i // 32) % 90) for i in range(length))
 
 
-@pytest.mark.parametrize("length", LENGTHS + [1_023, 1_024])
+@pytest.mark.parametrize("length", [*LENGTHS, 1023, 1024])
 def test_proof(system, pool, worker, length):
     proof = bytes((i * 11 + i // 256) % 256 for i in range(length))
     task_id = add_task(pool)
@@ -23,7 +23,7 @@ def test_proof(system, pool, worker, length):
     assert pool.tasks(task_id)[10] == pattern(40)
 
 
-@pytest.mark.parametrize("length", LENGTHS + [4_095, 4_096])
+@pytest.mark.parametrize("length", [*LENGTHS, 4095, 4096])
 def test_result(system, pool, worker, length):
     task_id = add_task(pool)
     work(system, pool, task_id, worker, proof=b"\x01\x02\x03", result=pattern(length))
@@ -41,7 +41,7 @@ def test_proof_and_result(system, pool, worker, lengths):
 
 
 def test_inputs_and_models(pool):
-    lengths = LENGTHS + [4_095, 4_096]
+    lengths = [*LENGTHS, 4095, 4096]
     inputs = [pattern(length) for length in lengths]
     models = [pattern(1 + i * 4) for i in range(len(lengths))]
     labels = [2**256 - 1 - i for i in range(len(lengths))]

@@ -24,7 +24,7 @@ from tests.helpers.flow import (
 def check(system, pools):
     """Read from the pools one by one."""
     stats = [pool.getPoolStats() for pool in pools]
-    sums = tuple(sum(column) for column in list(zip(*stats))[:5])
+    sums = tuple(sum(column) for column in list(zip(*stats, strict=False))[:5])
     active = sum(pool.isActive() for pool in pools)
     assert system.router.getGlobalStats() == (len(pools), active, *sums)
     assert system.viewer.getAggregatedStats(system.factory.address) == (len(pools), active, *sums)

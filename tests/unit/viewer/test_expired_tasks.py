@@ -26,7 +26,7 @@ def test_lapsed_claims_first(system, mixed):
 
 
 @pytest.mark.parametrize(
-    "after, expected",
+    ("after", "expected"),
     [(600, []), (601, [4, 2, 3]), (CLAIM_WINDOW, [4, 2, 3]), (CLAIM_WINDOW + 1, [1, 4, 2, 3])],
 )
 def test_at_the_deadlines(system, mixed, after, expected):

@@ -102,7 +102,7 @@ def many(system, pool_owner):
 
 
 @pytest.mark.parametrize("limit", [1, 7, 17, 50, 51, 52, 256])
-@pytest.mark.parametrize("models, min_reward", [([], 0), (["a"], 0), (["b", "c"], 4), (["d"], 0)])
+@pytest.mark.parametrize(("models", "min_reward"), [([], 0), (["a"], 0), (["b", "c"], 4), (["d"], 0)])
 def test_pages_to_the_end(system, many, limit, models, min_reward):
     expected = [
         (pool, task_id) for pool, task_id, reward, model in many if reward >= min_reward and model in (models or "abc")

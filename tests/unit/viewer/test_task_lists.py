@@ -34,9 +34,9 @@ def workers():
 def twelve(system, pool, workers):
     """1-8 available, 9 and 10 active, 11 and 12 pending."""
     ids = add_tasks(pool, list(range(101, 113)))
-    for task_id, worker in zip(ids[8:], workers):
+    for task_id, worker in zip(ids[8:], workers, strict=False):
         claim(system, pool, task_id, worker)
-    for task_id, worker in zip(ids[10:], workers[2:]):
+    for task_id, worker in zip(ids[10:], workers[2:], strict=False):
         submit(system, pool, task_id, worker)
     return ids
 
