@@ -173,4 +173,5 @@ def shorter_lists(step: Step) -> Iterator[Step]:
                 value[:at] + value[at + 1 :] if isinstance(value, list) and len(value) == length else value
                 for value in step.arguments
             )
-            yield replace(step, arguments=arguments)
+            makes = step.makes[:at] + step.makes[at + 1 :] if len(step.makes) == length else step.makes
+            yield replace(step, arguments=arguments, makes=makes)
