@@ -10,12 +10,12 @@
      Trusted: nobody. The lens has no state; what it is given it reads.
 """
 
-from contracts.interfaces import IModelRegistry
-from contracts.interfaces import ITaskLens
-from contracts.pools import task_texts
-from contracts.pools import task_words
-from contracts.shared import code_blob
-from contracts.shared import errors
+from ..interfaces import IModelRegistry
+from ..interfaces import ITaskLens
+from . import task_texts
+from . import task_words
+from ..shared import code_blob
+from ..shared import errors
 
 implements: ITaskLens
 

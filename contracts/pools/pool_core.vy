@@ -18,7 +18,7 @@
         workers 160-255. The highest field wraps at 2^96 wei and cannot touch the others.
 """
 
-from contracts.shared import errors
+from ..shared import errors
 
 COUNT: constant(uint256) = 2**40 - 1
 ONE_AVAILABLE: constant(uint256) = 1
@@ -98,3 +98,10 @@ def _report(before: uint256, key: uint256):
     elif core & IS_UNREPORTED != 0:
         self.unreported = 0
         self.core = core ^ IS_UNREPORTED
+
+
+@internal
+@view
+def _only_active():
+    if self.core & IS_ACTIVE == 0:
+        errors._pool_inactive()

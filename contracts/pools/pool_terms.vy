@@ -15,9 +15,9 @@
         | 232     | silence pays the worker                |
 """
 
-from contracts.pools import task_rules
-from contracts.pools import task_words
-from contracts.shared import ownable
+from . import task_rules
+from . import task_words
+from ..shared import ownable
 
 uses: ownable
 

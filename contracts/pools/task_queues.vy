@@ -6,8 +6,8 @@
         which a claim writes anyway. A queue lists its tasks in ascending order of their ids.
 """
 
-from contracts.pools import ranking
-from contracts.pools import task_words
+from ..shared import ranking
+from . import task_words
 
 uses: ranking
 

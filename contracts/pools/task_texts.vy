@@ -8,7 +8,7 @@
         submission: STOP 0 | unix time 1-5 | public input 6-37 | public result 38-69 | length of the proof 70-71 | proof | result
 """
 
-from contracts.shared import code_blob
+from ..shared import code_blob
 
 OWN_TEXTS_AT: constant(uint256) = 34
 PROOF_AT: constant(uint256) = 72

@@ -17,7 +17,9 @@ from tests.helpers.signatures import canonical_type
 # Of gas, from one limit to the next; a fortieth of it where the call begins to succeed. For a closer look: GAS_STEP=2000.
 STEP = int(os.environ.get("GAS_STEP", "40000"))
 
-POOL_CONTRACTS = [name for name, path in SOURCES.items() if path.startswith(("pools/", "registry/", "factory/"))]
+POOL_CONTRACTS = [
+    name for name, path in SOURCES.items() if path.startswith(("pools/", "registry/", "factory/", "router/"))
+]
 
 # What a contract can do to whoever calls or pays it, as its whole code.
 CODE = {

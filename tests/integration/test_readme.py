@@ -57,6 +57,6 @@ def test_environment_example(system, manager, owner, executor, target):
 
 def test_names_each_contract_and_module():
     contracts = README.parent / "contracts"
-    for folder in ("pools", "registry", "factory", "scheduler", "environments"):
+    for folder in ("pools", "registry", "factory", "router", "scheduler", "environments"):
         for path in contracts.glob(f"{folder}/*.vy"):
             assert path.name.endswith("_errors.vy") or f"    {path.name} " in README.read_text(), path.name

@@ -2,10 +2,10 @@
 """
 @title Ranking harness
 @license MIT
-@notice Lets a test drive contracts/pools/ranking.vy: keys are set and placed as a pool or the router does it.
+@notice Lets a test drive contracts/shared/ranking.vy: keys are set and placed as a pool or the router does it.
 """
 
-from contracts.pools import ranking
+from contracts.shared import ranking
 
 initializes: ranking
 

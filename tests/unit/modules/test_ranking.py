@@ -1,4 +1,4 @@
-"""contracts/pools/ranking.vy: a tree of sorted lists against a sorted Python list."""
+"""contracts/shared/ranking.vy: a tree of sorted lists against a sorted Python list."""
 
 import boa
 import pytest

@@ -6,19 +6,23 @@
         deploy another one.
 """
 
-from contracts.interfaces import IModelRegistry
-from contracts.interfaces import ITaskPool
-from contracts.interfaces import ITaskPoolFactory
-from contracts.interfaces import ITaskPoolViewer
-from contracts.interfaces import ITaskRouter
-from contracts.interfaces import ITaskTexts
-from contracts.pools import task_rules
-from contracts.pools import task_texts
-from contracts.pools import task_words
-from contracts.shared import code_blob
-from contracts.shared import errors
+from ..interfaces import IModelRegistry
+from ..interfaces import ITaskPool
+from ..interfaces import ITaskPoolFactory
+from ..interfaces import ITaskPoolViewer
+from ..interfaces import ITaskRouter
+from ..interfaces import ITaskTexts
+from ..pools import task_words
+from . import situations
 
 implements: ITaskPoolViewer
+
+exports: (
+    situations.getTaskRules,
+    situations.submittedAt,
+    situations.verifierOf,
+    situations.whyStuck,
+)
 
 MAX_PAGE: constant(uint256) = 256
 MAX_POOLS: constant(uint256) = 64
@@ -102,7 +106,7 @@ def scanPoolsForTasks(
     counts: DynArray[uint256, MAX_PAGE] = []
     averages: DynArray[uint256, MAX_PAGE] = []
     for pool: address in pools:
-        self._check(pool)
+        situations._check(pool)
         ids: DynArray[uint256, MAX_PAGE] = []
         total: uint256 = 0
         ids, total = staticcall ITaskPool(pool).getQueue(AVAILABLE, 0, MAX_PAGE)
@@ -159,7 +163,7 @@ def getTaskDetails(pool: address, taskId: uint256) -> ITaskPoolViewer.TaskDetail
     request_id: uint256 = 0
     model_id: String[96] = ""
     input_data: String[4128] = ""
-    self._check(pool)
+    situations._check(pool)
     details.taskId = taskId
     (
         details.reward,
@@ -176,124 +180,6 @@ def getTaskDetails(pool: address, taskId: uint256) -> ITaskPoolViewer.TaskDetail
     ) = staticcall ITaskTexts(pool).tasks(taskId)
     details.queueType = staticcall ITaskPool(pool).taskQueueType(taskId)
     return details
-
-
-@view
-@external
-def submittedAt(pool: address, taskId: uint256) -> uint256:
-    """
-    @notice When a task's result was submitted.
-    @param pool The task's pool; reverts with `PoolNotFound()` for an account without code.
-    @param taskId The task.
-    @return Unix time; 0 without a result, which a rejected one is, and for an unknown id.
-    """
-    self._check(pool)
-    return self._submitted_at(pool, (staticcall ITaskPool(pool).taskWords(taskId))[1])
-
-
-@view
-@external
-def verifierOf(pool: address, taskId: uint256) -> address:
-    """
-    @notice Who judges the result of one of the pool owner's own tasks: of a submitted one who was the verifier then.
-    @param pool The task's pool; reverts with `PoolNotFound()` for an account without code.
-    @param taskId The task.
-    @return The verifier; zero for a task of the registry's, which anyone judges whom the registry approves at that moment.
-    """
-    self._check(pool)
-    word: uint256 = 0
-    progress: uint256 = 0
-    word, progress = staticcall ITaskPool(pool).taskWords(taskId)
-    return self._verifier(pool, word, progress)
-
-
-@view
-@external
-def getTaskRules(pool: address, taskId: uint256) -> ITaskPoolViewer.TaskRules:
-    """
-    @notice The rules that hold for a task: what a worker should know before he claims it.
-    @dev Reverts with `TaskNotFound()`.
-    """
-    word: uint256 = 0
-    progress: uint256 = 0
-    word, progress = self._words(pool, taskId)
-    rules: ITaskPoolViewer.TaskRules = empty(ITaskPoolViewer.TaskRules)
-    rules.fromRegistry = task_words._tree(word) == task_words.REGISTRY
-    if rules.fromRegistry:
-        rules.claimWindow = task_rules.CLAIM_WINDOW
-        rules.verificationWindow = task_rules.VERIFICATION_WINDOW
-        rules.maxAttempts = task_rules.MAX_ATTEMPTS
-        rules.silencePaysWorker = task_rules.SILENCE_PAYS_WORKER
-    else:
-        (
-            rules.claimWindow, rules.verificationWindow, rules.maxAttempts, rules.silencePaysWorker
-        ) = staticcall ITaskPool(pool).getTaskTerms()
-        rules.verifier = self._verifier(pool, word, progress)
-    if task_words._state(progress) == task_words.PENDING:
-        rules.isFixed = True
-        rules.silencePaysWorker = progress & task_words.SILENCE_PAYS != 0
-        rules.isLastAttempt = progress & task_words.LAST_ATTEMPT != 0
-        rules.verificationWindow = task_words._deadline(progress) - self._submitted_at(pool, progress)
-    else:
-        rules.isLastAttempt = task_words._rejections(progress) + 1 >= rules.maxAttempts
-    rules.rejections = task_words._rejections(progress)
-    rules.expiry = task_words._expiry(word)
-    return rules
-
-
-@view
-@external
-def whyStuck(pool: address, taskId: uint256) -> ITaskPoolViewer.TaskSituation:
-    """
-    @notice What a task waits for.
-    @dev Reverts with `TaskNotFound()`.
-    """
-    word: uint256 = 0
-    progress: uint256 = 0
-    word, progress = self._words(pool, taskId)
-    state: uint256 = task_words._state(progress)
-    situation: ITaskPoolViewer.TaskSituation = empty(ITaskPoolViewer.TaskSituation)
-    if state == task_words.AVAILABLE:
-        situation.state = "available"
-        situation.since = max(task_words._created(word), task_words._moved_at(progress))
-        situation.until = task_words._expiry(word)
-        situation.waitsFor = "a worker"
-        if not staticcall ITaskPool(pool).isActive():
-            situation.waitsFor = "the pool to be activated"
-        if block.timestamp > situation.until:
-            situation.waitsFor = "anyone"
-            situation.anyoneCanCall = "releaseExpiredTasks"
-    elif state == task_words.ACTIVE:
-        situation.state = "active"
-        situation.since = task_words._moved_at(progress)
-        situation.until = task_words._deadline(progress)
-        situation.waitsFor = "its worker"
-        situation.who = task_words._worker(progress)
-        if block.timestamp > situation.until:
-            situation.waitsFor = "anyone"
-            situation.who = empty(address)
-            situation.anyoneCanCall = "releaseExpiredTasks"
-    elif state == task_words.PENDING:
-        situation.state = "pending"
-        situation.since = self._submitted_at(pool, progress)
-        situation.until = task_words._deadline(progress)
-        situation.waitsFor = "the pool's verifier"
-        situation.who = self._verifier(pool, word, progress)
-        if task_words._tree(word) == task_words.REGISTRY:
-            situation.waitsFor = "a verifier of the registry"
-        if block.timestamp > situation.until:
-            situation.waitsFor = "anyone"
-            situation.who = empty(address)
-            situation.anyoneCanCall = "settleUnverified"
-    else:
-        situation.state = "paid"
-        if state == task_words.REFUNDED:
-            situation.state = "refunded"
-        situation.waitsFor = "nobody"
-        if progress & task_words.IS_UNDELIVERED != 0:
-            situation.waitsFor = "anyone"
-            situation.anyoneCanCall = "deliverOutcome"
-    return situation
 
 
 @view
@@ -331,7 +217,7 @@ def findUserActiveTask(user: address, pools: DynArray[address, MAX_PAGE]) -> (ad
     @return The pool, id and data of the worker's active task, if it is in one of the pools; zeros otherwise.
     """
     for pool: address in pools:
-        self._check(pool)
+        situations._check(pool)
         task_id: uint256 = staticcall ITaskPool(pool).userActiveTask(user)
         if task_id != 0:
             return pool, task_id, self._task_info(pool, task_id)
@@ -409,49 +295,8 @@ def findTasks(
 
 @internal
 @view
-def _check(pool: address):
-    """
-    @dev An account without code is refused by name; that a contract is a pool the factory knows.
-    """
-    if not pool.is_contract:
-        errors._pool_not_found()
-
-
-@internal
-@view
-def _words(pool: address, task_id: uint256) -> (uint256, uint256):
-    self._check(pool)
-    word: uint256 = 0
-    progress: uint256 = 0
-    word, progress = staticcall ITaskPool(pool).taskWords(task_id)
-    if word == 0:
-        errors._task_not_found()
-    return word, progress
-
-
-@internal
-@view
-def _submitted_at(pool: address, progress: uint256) -> uint256:
-    nonce: uint256 = task_words._blob_nonce(progress)
-    if nonce == 0:
-        return 0
-    return task_texts._submitted_at(code_blob._address(pool, nonce))
-
-
-@internal
-@view
-def _verifier(pool: address, word: uint256, progress: uint256) -> address:
-    if task_words._tree(word) == task_words.REGISTRY:
-        return empty(address)
-    if task_words._state(progress) == task_words.PENDING:
-        return staticcall ITaskPool(pool).verifierOfVersion(task_words._version(progress))
-    return staticcall ITaskPool(pool).zkpVerifier()
-
-
-@internal
-@view
 def _pool_data(pool: address) -> ITaskPoolViewer.PoolData:
-    self._check(pool)
+    situations._check(pool)
     data: ITaskPoolViewer.PoolData = empty(ITaskPoolViewer.PoolData)
     data.poolAddress = pool
     (
@@ -482,7 +327,7 @@ def _task_info(pool: address, task_id: uint256) -> ITaskPoolViewer.TaskInfo:
 def _queue(pool: address, queue: uint256, offset: uint256, limit: uint256) -> DynArray[ITaskPoolViewer.TaskInfo, MAX_PAGE]:
     ids: DynArray[uint256, MAX_PAGE] = []
     total: uint256 = 0
-    self._check(pool)
+    situations._check(pool)
     ids, total = staticcall ITaskPool(pool).getQueue(queue, offset, min(limit, MAX_PAGE))
     tasks: DynArray[ITaskPoolViewer.TaskInfo, MAX_PAGE] = []
     for task_id: uint256 in ids:
@@ -493,7 +338,7 @@ def _queue(pool: address, queue: uint256, offset: uint256, limit: uint256) -> Dy
 @internal
 @view
 def _expired(pool: address, limit: uint256) -> DynArray[uint256, MAX_PAGE]:
-    self._check(pool)
+    situations._check(pool)
     expired: DynArray[uint256, MAX_PAGE] = []
     for queue: uint256 in [ACTIVE, AVAILABLE]:
         offset: uint256 = 0

@@ -12,34 +12,35 @@
      owner can give later pools another registry, which would approve what it likes.
 """
 
-from contracts.interfaces import ITaskPool
-from contracts.interfaces import ITaskPoolFactory
-from contracts.interfaces import ITaskPoolViewer
-from contracts.interfaces import ITaskRouter
-from contracts.pools import ranking
-from contracts.pools import task_rules
-from contracts.pools import task_words
-from contracts.shared import errors
+from ..interfaces import ITaskPool
+from ..interfaces import ITaskPoolFactory
+from ..interfaces import ITaskPoolViewer
+from ..interfaces import ITaskRouter
+from . import pool_ranking
+from ..shared import ranking
+from ..pools import task_rules
+from ..pools import task_words
+from ..shared import errors
 
 initializes: ranking
+initializes: pool_ranking[ranking := ranking]
 
 implements: ITaskRouter
 
-LEVELS: constant(uint256) = 3
-MAX_SLOT: constant(uint256) = 13_599
-TREE: constant(uint256) = 0
-# Keeps the lowest words of the ranking in use, so that an emptied one costs 5,000 gas to fill again.
-USED: constant(uint256) = 1 << 255
+exports: (
+    pool_ranking.getAvailablePoolForTask,
+    pool_ranking.getBestAvailableTask,
+    pool_ranking.getBestTaskFor,
+    pool_ranking.getRecommendedPools,
+    pool_ranking.getTaskOpportunities,
+    pool_ranking.rankedPool,
+)
+
 # A claim meets this many expired tasks at most.
 MAX_PASSED: constant(uint256) = 8
-# So many of the best pools are looked at for a worker who is barred from the best task.
-MAX_LOOK: constant(uint256) = 32
 COUNT: constant(uint256) = 2**40 - 1
 ADDRESS: constant(uint256) = 2**160 - 1
 
-# ranking.keys[slot]: reward 160-255 | ~created 120-159 | ~pool id 88-119 | USED_KEY | task id 0-31
-# A pool with nothing to offer has no reward. USED_KEY keeps the word from zero.
-USED_KEY: constant(uint256) = 1 << 32
 TASK: constant(uint256) = 2**32 - 1
 
 factory: public(immutable(address))
@@ -47,8 +48,6 @@ viewer: public(immutable(address))
 modelRegistry: public(immutable(address))
 
 totals: uint256  # available 0-39 | active 40-79 | pending 80-119 | processed 120-159 | rewarded 160-255, the sum of the pools' counters
-slots: uint256  # slots given out, from 1
-pool_at: HashMap[uint256, uint256]  # slot: pool 0-159 | pool id 160-191
 last_claim: HashMap[address, uint256]  # worker: pool 0-159 | task id 160-191; whether it is still active, the pool knows
 
 
@@ -82,16 +81,16 @@ def claimBestTask() -> (address, uint256):
     """
     self._only_idle()
     for passed: uint256 in range(MAX_PASSED):
-        best: uint256 = ranking._best(TREE, LEVELS)
+        best: uint256 = pool_ranking._best()
         if best == 0:
             if passed == 0:
                 errors._no_available_task()
             break
         slot: uint256 = best - 1
-        key: uint256 = ranking.keys[slot]
-        pool: address = self._pool(slot)
+        key: uint256 = pool_ranking._key(slot)
+        pool: address = pool_ranking._pool(slot)
         task_id: uint256 = extcall ITaskPool(pool).claimTaskForUser(msg.sender, key & TASK)
-        if task_id == 0 and ranking.keys[slot] == key:
+        if task_id == 0 and pool_ranking._key(slot) == key:
             # Not expired, for then the pool would have reported another task: the worker is barred from it.
             pool, task_id = staticcall ITaskRouter(self).getBestTaskFor(msg.sender)
             if task_id == 0:
@@ -206,15 +205,7 @@ def assignSlot() -> uint256:
         errors._unauthorized()
     if staticcall ITaskPool(msg.sender).modelRegistry() != modelRegistry:
         return 0
-    pool_id: uint256 = staticcall ITaskPoolFactory(factory).poolIdOf(msg.sender)
-    slot: uint256 = self.slots + 1
-    if slot > MAX_SLOT:
-        errors._invalid_input()
-    self.slots = slot
-    self.pool_at[slot] = convert(msg.sender, uint256) | pool_id << 160
-    ranking.keys[slot] = USED_KEY
-    ranking.nodes[slot // 32] |= USED
-    return slot
+    return pool_ranking._assign(msg.sender, staticcall ITaskPoolFactory(factory).poolIdOf(msg.sender))
 
 
 @external
@@ -230,17 +221,12 @@ def poolChanged(slot: uint256, delta: uint256, key: uint256):
     if slot == 0:
         if not staticcall ITaskPoolFactory(factory).isRegisteredPool(msg.sender):
             errors._unauthorized()
-    elif self._pool(slot) != msg.sender:
+    elif pool_ranking._pool(slot) != msg.sender:
         errors._unauthorized()
     if delta != 0:
         self.totals = unsafe_add(self.totals, delta)
     if slot != 0 and key != task_rules.KEY_UNCHANGED:
-        ranked: uint256 = USED_KEY
-        if key != 0:
-            ranked |= key | self._inverse_id(slot)
-        if ranked != ranking.keys[slot]:
-            ranking.keys[slot] = ranked
-            ranking._place(TREE, slot, key != 0, LEVELS)
+        pool_ranking._rank(slot, key)
 
 
 # ---------------------------------------------------------------- views
@@ -270,69 +256,6 @@ def getUserStatus(user: address) -> ITaskRouter.UserStatus:
         status.deadline = (staticcall ITaskPool(status.activePool).claimOf(status.activeTaskId))[1]
         status.reward = task_words._reward((staticcall ITaskPool(status.activePool).taskWords(status.activeTaskId))[0])
     return status
-
-
-@view
-@external
-@reentrant
-def getBestTaskFor(user: address) -> (address, uint256):
-    """
-    @return The pool and id of the task that claimBestTask would give this worker; zeros if none of the best 32 pools has one for him.
-    """
-    best: DynArray[ITaskRouter.TaskOpportunity, 128] = self._ranked(user, 1)
-    if len(best) == 0:
-        return empty(address), 0
-    return best[0].pool, best[0].taskId
-
-
-@view
-@external
-@reentrant
-def getBestAvailableTask() -> ITaskRouter.TaskOpportunity:
-    """
-    @return The best claimable task of all approved active pools; zeros if there is none.
-    """
-    best: DynArray[ITaskRouter.TaskOpportunity, 128] = self._ranked(empty(address), 1)
-    if len(best) == 0:
-        return empty(ITaskRouter.TaskOpportunity)
-    return best[0]
-
-
-@view
-@external
-@reentrant
-def getTaskOpportunities(maxResults: uint256) -> DynArray[ITaskRouter.TaskOpportunity, 128]:
-    """
-    @return The best task of each of the best approved active pools, best first; at most 120.
-    """
-    return self._ranked(empty(address), min(maxResults, 120))
-
-
-@view
-@external
-@reentrant
-def getRecommendedPools(user: address, count: uint256) -> DynArray[address, 256]:
-    """
-    @return The approved active pools with the best tasks for this worker, best first; at most 120.
-    """
-    pools: DynArray[address, 256] = []
-    ranked: DynArray[ITaskRouter.TaskOpportunity, 128] = self._ranked(user, min(count, 120))
-    for item: ITaskRouter.TaskOpportunity in ranked:
-        pools.append(item.pool)
-    return pools
-
-
-@view
-@external
-@reentrant
-def getAvailablePoolForTask() -> address:
-    """
-    @return The pool of the best claimable task, zero if there is none.
-    """
-    best: DynArray[ITaskRouter.TaskOpportunity, 128] = self._ranked(empty(address), 1)
-    if len(best) == 0:
-        return empty(address)
-    return best[0].pool
 
 
 @view
@@ -391,20 +314,6 @@ def getGlobalStats() -> (uint256, uint256, uint256, uint256, uint256, uint256, u
     )
 
 
-@view
-@external
-@reentrant
-def rankedPool(pool: address, slot: uint256) -> (uint256, uint256, uint256):
-    """
-    @notice What the ranking holds for a pool.
-    @return Reward in wei, creation time and id of its best task; zeros if it has none or the slot is not its own.
-    """
-    key: uint256 = ranking.keys[slot]
-    if self._pool(slot) != pool or key >> 160 == 0:
-        return 0, 0, 0
-    return key >> 160, task_words.TIME - ((key >> 120) & task_words.TIME), key & TASK
-
-
 # ---------------------------------------------------------------- internal
 
 
@@ -451,65 +360,3 @@ def _release(pool: address, task_ids: DynArray[uint256, 256]):
     log ITaskRouter.ExpiredTasksReleased(pool=pool, count=count)
 
 
-@internal
-@view
-def _pool(slot: uint256) -> address:
-    return convert(self.pool_at[slot] & ADDRESS, address)
-
-
-@internal
-@view
-def _inverse_id(slot: uint256) -> uint256:
-    """
-    @return The part of a key that prefers the smaller pool id.
-    """
-    return (2**32 - 1 - (self.pool_at[slot] >> 160)) << 88
-
-
-@internal
-@view
-def _ranked(user: address, count: uint256) -> DynArray[ITaskRouter.TaskOpportunity, 128]:
-    """
-    @notice The pools with the best tasks for a worker, best first, each with its best task for him.
-    @dev Pools are visited by their best task. One whose best task is expired or not for this worker counts with the next: it is sorted in
-         behind, and the visit goes on until no pool that is left can have a better task.
-    """
-    found: DynArray[ITaskRouter.TaskOpportunity, 128] = []
-    found_keys: DynArray[uint256, 128] = []
-    slots: DynArray[uint256, 128] = ranking._top(TREE, LEVELS, min(count + MAX_LOOK, 128))
-    for slot: uint256 in slots:
-        if len(found) >= count:
-            if count == 0 or found_keys[count - 1] > ranking.keys[slot]:
-                break
-        pool: address = self._pool(slot)
-        task_id: uint256 = staticcall ITaskPool(pool).getNextAvailableFor(user, True)
-        if task_id == 0:
-            continue
-        word: uint256 = (staticcall ITaskPool(pool).taskWords(task_id))[0]
-        key: uint256 = (
-            task_words._reward(word) << 160
-            | (task_words.TIME - task_words._created(word)) << 120
-            | self._inverse_id(slot)
-            | task_id
-        )
-        item: ITaskRouter.TaskOpportunity = ITaskRouter.TaskOpportunity(
-            pool=pool,
-            taskId=task_id,
-            reward=task_words._reward(word),
-            availableCount=(staticcall ITaskPool(pool).getPoolStats())[0],
-            poolBalance=pool.balance,
-        )
-        found.append(item)
-        found_keys.append(key)
-        for back: uint256 in range(127):
-            at: uint256 = len(found) - 1 - back
-            if at == 0 or found_keys[at - 1] > key:
-                break
-            found[at] = found[at - 1]
-            found_keys[at] = found_keys[at - 1]
-            found[at - 1] = item
-            found_keys[at - 1] = key
-        if len(found) > count:
-            found.pop()
-            found_keys.pop()
-    return found

@@ -119,6 +119,14 @@ def _place(tree: uint256, leaf: uint256, present: bool, levels: uint256):
 
 
 @internal
+def _mark(tree: uint256, leaf: uint256, marks: uint256):
+    """
+    @notice Set bits of the importer's in the leaf's word of level 0.
+    """
+    self.nodes[tree << 40 | leaf // 32] |= marks
+
+
+@internal
 def _grow(tree: uint256, levels: uint256):
     """
     @notice Put one more level on top of a tree, before the first leaf that needs it is placed.
