@@ -245,6 +245,7 @@ def test_deployment_to_a_chosen_address_is_refused(revm):
         revm.deploy(bytecode=code.initcode(code.STOPS), override_address=revm.generate_address())
 
 
+@pytest.mark.filterwarnings("ignore:casted bytecode")
 def test_clones_become_known(env):
     """A contract that a call created is called, and its logs decoded, without anybody telling boa of it."""
     maker = boa.loads("""

@@ -61,7 +61,7 @@ def test_line_at_the_start():
     [
         (["tests"], True),
         (["tests/unit"], False),
-        (["tests/unit/pool/test_claim.py::test_default_behavior"], False),
+        (["tests/unit/pools/test_claim.py::test_default_behavior"], False),
         (["tests/unit", "tests/live/test_kills.py"], True),
         (["."], True),
     ],
