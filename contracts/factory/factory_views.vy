@@ -10,6 +10,7 @@
 from ..interfaces import ITaskPool
 from ..interfaces import ITaskPoolFactory
 from ..shared import errors
+from ..shared import list_bounds
 from . import category_names
 from . import pool_list
 from . import pool_metadata
@@ -86,7 +87,7 @@ def activePools(index: uint256) -> address:
 @view
 @external
 @reentrant
-def getActivePools() -> DynArray[address, pool_list.MAX_LIST]:
+def getActivePools() -> DynArray[address, list_bounds.MAX_LIST]:
     """
     @notice The active pools.
     @return All active pools. The first 16,384 if there are more.
@@ -97,7 +98,7 @@ def getActivePools() -> DynArray[address, pool_list.MAX_LIST]:
 @view
 @external
 @reentrant
-def getActivePoolsPaged(offset: uint256, limit: uint256) -> (DynArray[address, pool_list.MAX_PAGE], uint256):
+def getActivePoolsPaged(offset: uint256, limit: uint256) -> (DynArray[address, list_bounds.MAX_PAGE], uint256):
     """
     @notice A page of the active pools.
     @dev Reverts with `InvalidInput()` for a limit above 256.
@@ -112,14 +113,14 @@ def getActivePoolsPaged(offset: uint256, limit: uint256) -> (DynArray[address, p
 @view
 @external
 @reentrant
-def getPoolsWithAvailableTasks(minTasks: uint256) -> DynArray[address, pool_list.MAX_LIST]:
+def getPoolsWithAvailableTasks(minTasks: uint256) -> DynArray[address, list_bounds.MAX_LIST]:
     """
     @notice The active pools with available tasks, out of the first 16,384 active pools.
     @param minTasks How many available tasks a pool must have.
     @return Those pools.
     """
-    pools: DynArray[address, pool_list.MAX_LIST] = []
-    active: DynArray[address, pool_list.MAX_LIST] = pool_list._all(pool_set.ACTIVE)
+    pools: DynArray[address, list_bounds.MAX_LIST] = []
+    active: DynArray[address, list_bounds.MAX_LIST] = pool_list._all(pool_set.ACTIVE)
     for pool: address in active:
         if self._available(pool) >= minTasks:
             pools.append(pool)
@@ -131,7 +132,7 @@ def getPoolsWithAvailableTasks(minTasks: uint256) -> DynArray[address, pool_list
 @reentrant
 def getPoolsWithAvailableTasksPaged(
     minTasks: uint256, offset: uint256, limit: uint256
-) -> (DynArray[address, pool_list.MAX_PAGE], uint256):
+) -> (DynArray[address, list_bounds.MAX_PAGE], uint256):
     """
     @notice Those of a page of the active pools that have available tasks.
     @dev Reverts with `InvalidInput()` for a limit above 256.
@@ -141,8 +142,8 @@ def getPoolsWithAvailableTasksPaged(
     @return Those pools, and the number of all active pools.
     """
     pool_list._check_limit(limit)
-    pools: DynArray[address, pool_list.MAX_PAGE] = []
-    active: DynArray[address, pool_list.MAX_PAGE] = pool_list._page(pool_set.ACTIVE, offset, limit)
+    pools: DynArray[address, list_bounds.MAX_PAGE] = []
+    active: DynArray[address, list_bounds.MAX_PAGE] = pool_list._page(pool_set.ACTIVE, offset, limit)
     for pool: address in active:
         if self._available(pool) >= minTasks:
             pools.append(pool)
@@ -172,7 +173,7 @@ def poolsByCategory(category: String[category_names.CATEGORY_ROOM], index: uint2
 @view
 @external
 @reentrant
-def getPoolsByCategory(category: String[category_names.CATEGORY_ROOM]) -> DynArray[address, pool_list.MAX_LIST]:
+def getPoolsByCategory(category: String[category_names.CATEGORY_ROOM]) -> DynArray[address, list_bounds.MAX_LIST]:
     """
     @notice The pools of a category, active or not.
     @param category The category.
@@ -189,7 +190,7 @@ def getPoolsByCategory(category: String[category_names.CATEGORY_ROOM]) -> DynArr
 @reentrant
 def getPoolsByCategoryPaged(
     category: String[category_names.CATEGORY_ROOM], offset: uint256, limit: uint256
-) -> (DynArray[address, pool_list.MAX_PAGE], uint256):
+) -> (DynArray[address, list_bounds.MAX_PAGE], uint256):
     """
     @notice A page of the pools of a category, active or not.
     @dev Reverts with `InvalidInput()` for a limit above 256.

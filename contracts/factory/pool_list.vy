@@ -11,13 +11,11 @@
 from ..interfaces import ITaskPool
 from ..interfaces import ITaskPoolFactory
 from ..shared import errors
+from ..shared import list_bounds
 from . import pool_set
 
 uses: pool_set
 
-# The most pools that a whole-list getter returns. The paged getters have no bound.
-MAX_LIST: constant(uint256) = 16_384
-MAX_PAGE: constant(uint256) = 256
 MAX_POOLS: constant(uint256) = 2**32
 
 CREATED_AT: constant(uint256) = 32
@@ -125,7 +123,7 @@ def getAllPools() -> DynArray[address, MAX_POOLS]:
 @view
 @external
 @reentrant
-def getPools(offset: uint256, limit: uint256) -> (DynArray[address, MAX_PAGE], uint256):
+def getPools(offset: uint256, limit: uint256) -> (DynArray[address, list_bounds.MAX_PAGE], uint256):
     """
     @notice A page of all pools, by ascending id.
     @dev Reverts with `InvalidInput()` for a limit above 256.
@@ -135,8 +133,8 @@ def getPools(offset: uint256, limit: uint256) -> (DynArray[address, MAX_PAGE], u
     """
     self._check_limit(limit)
     total: uint256 = len(self.pools)
-    pools: DynArray[address, MAX_PAGE] = []
-    for i: uint256 in range(limit, bound=MAX_PAGE):
+    pools: DynArray[address, list_bounds.MAX_PAGE] = []
+    for i: uint256 in range(limit, bound=list_bounds.MAX_PAGE):
         if offset >= total - min(i, total):
             break
         pools.append(self.pools[offset + i])
@@ -255,7 +253,7 @@ def _is_active(record: uint256) -> bool:
 @internal
 @pure
 def _check_limit(limit: uint256):
-    if limit > MAX_PAGE:
+    if limit > list_bounds.MAX_PAGE:
         errors._invalid_input()
 
 
@@ -267,9 +265,9 @@ def _count(set_id: uint256) -> uint256:
 
 @internal
 @view
-def _page(set_id: uint256, offset: uint256, limit: uint256) -> DynArray[address, MAX_PAGE]:
-    ids: DynArray[uint256, MAX_PAGE] = pool_set._page(set_id, len(self.pools), offset, limit)
-    pools: DynArray[address, MAX_PAGE] = []
+def _page(set_id: uint256, offset: uint256, limit: uint256) -> DynArray[address, list_bounds.MAX_PAGE]:
+    ids: DynArray[uint256, list_bounds.MAX_PAGE] = pool_set._page(set_id, len(self.pools), offset, limit)
+    pools: DynArray[address, list_bounds.MAX_PAGE] = []
     for pool_id: uint256 in ids:
         pools.append(self.pools[pool_id])
     return pools
@@ -277,15 +275,15 @@ def _page(set_id: uint256, offset: uint256, limit: uint256) -> DynArray[address,
 
 @internal
 @view
-def _all(set_id: uint256) -> DynArray[address, MAX_LIST]:
+def _all(set_id: uint256) -> DynArray[address, list_bounds.MAX_LIST]:
     """
-    @return The first MAX_LIST pools of the set.
+    @return The pools of the set. The first 16,384 if there are more.
     """
-    pools: DynArray[address, MAX_LIST] = []
+    pools: DynArray[address, list_bounds.MAX_LIST] = []
     for i: uint256 in range((len(self.pools) + 255) >> 8, bound=pool_set.MAX_WORDS):
         ids: DynArray[uint256, 256] = pool_set._in_word(set_id, i)
         for pool_id: uint256 in ids:
-            if len(pools) == MAX_LIST:
+            if len(pools) == list_bounds.MAX_LIST:
                 return pools
             pools.append(self.pools[pool_id])
     return pools
@@ -297,7 +295,7 @@ def _at(set_id: uint256, index: uint256) -> address:
     """
     @dev Reverts with `InvalidInput()` past the end.
     """
-    pools: DynArray[address, MAX_PAGE] = self._page(set_id, index, 1)
+    pools: DynArray[address, list_bounds.MAX_PAGE] = self._page(set_id, index, 1)
     if len(pools) == 0:
         errors._invalid_input()
     return pools[0]

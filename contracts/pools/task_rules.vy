@@ -15,6 +15,7 @@ MAX_PROOF: constant(uint256) = 1_024
 MODEL_ID_ROOM: constant(uint256) = MAX_MODEL_ID + 32
 INPUT_ROOM: constant(uint256) = MAX_INPUT + 32
 RESULT_ROOM: constant(uint256) = MAX_RESULT + 32
+PROOF_ROOM: constant(uint256) = MAX_PROOF + 32
 # A task expires at the earliest this long after it was added.
 MIN_LIFETIME: constant(uint256) = 600
 # A request's task expires this long after the request, at first; the registry's owner may set up to 30 days.

@@ -38,8 +38,18 @@ initializes: verifier_rights[ownable := ownable]
 initializes: model_records[ownable := ownable, registry_settings := registry_settings]
 initializes: model_lists[model_records := model_records]
 initializes: request_pools[ownable := ownable, registry_settings := registry_settings]
-initializes: requests[model_records := model_records, payments := payments, registry_ledger := registry_ledger, registry_settings := registry_settings, request_pools := request_pools]
-initializes: late_results[registry_settings := registry_settings, requests := requests, verifier_rights := verifier_rights]
+initializes: requests[
+    model_records := model_records,
+    payments := payments,
+    registry_ledger := registry_ledger,
+    registry_settings := registry_settings,
+    request_pools := request_pools,
+]
+initializes: late_results[
+    registry_settings := registry_settings,
+    requests := requests,
+    verifier_rights := verifier_rights,
+]
 initializes: request_views[late_results := late_results, model_records := model_records, requests := requests]
 
 implements: IModelRegistry

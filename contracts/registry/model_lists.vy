@@ -10,12 +10,12 @@
 
 from ..pools import task_rules
 from ..shared import errors
+from ..shared import list_bounds
 from . import model_words
 from . import model_records
 
 uses: model_records
 
-MAX_PAGE: constant(uint256) = 256
 # Kinds of models. Those of pricing type t are kind MODELS_OF_TYPE + t.
 ALL_MODELS: constant(uint256) = 0
 ACTIVE_MODELS: constant(uint256) = 1
@@ -112,7 +112,7 @@ def getModelsByPricingTypePaged(
 def _page(
     kind: uint256, offset: uint256, limit: uint256
 ) -> (DynArray[String[task_rules.MAX_MODEL_ID], model_records.MAX_MODELS], uint256):
-    if limit > MAX_PAGE:
+    if limit > list_bounds.MAX_PAGE:
         errors._invalid_input()
     total: uint256 = 0
     for position: uint256 in range(model_records.count, bound=model_records.MAX_MODELS):

@@ -13,13 +13,13 @@ from ..interfaces import ITaskPool
 from ..interfaces import ITaskPoolFactory
 from ..interfaces import ITaskRouter
 from ..shared import errors
+from ..shared import list_bounds
 from ..shared import ownable
 from . import registry_settings
 
 uses: ownable
 uses: registry_settings
 
-MAX_PAGE: constant(uint256) = 256
 IS_APPROVED: constant(uint256) = 1
 
 # A pool that is not approved 0 | otherwise 1, and from bit 1 on the position in the list + 1, or 0 outside the list.
@@ -111,7 +111,7 @@ def isApprovedPool(pool: address) -> bool:
 @view
 @external
 @reentrant
-def getRequestPools(offset: uint256, limit: uint256) -> (DynArray[address, MAX_PAGE], uint256):
+def getRequestPools(offset: uint256, limit: uint256) -> (DynArray[address, list_bounds.MAX_PAGE], uint256):
     """
     @notice A page of the pools that requests go to: approved and active.
     @dev Reverts with `InvalidInput()` for a limit above 256.
@@ -119,11 +119,11 @@ def getRequestPools(offset: uint256, limit: uint256) -> (DynArray[address, MAX_P
     @param limit The most pools to return, up to 256.
     @return Pools in no order, and the number of all such pools.
     """
-    if limit > MAX_PAGE:
+    if limit > list_bounds.MAX_PAGE:
         errors._invalid_input()
     total: uint256 = registry_settings._listed_count()
-    pools: DynArray[address, MAX_PAGE] = []
-    for i: uint256 in range(limit, bound=MAX_PAGE):
+    pools: DynArray[address, list_bounds.MAX_PAGE] = []
+    for i: uint256 in range(limit, bound=list_bounds.MAX_PAGE):
         if offset >= total or i >= total - offset:
             break
         pools.append(self.listed[offset + i])

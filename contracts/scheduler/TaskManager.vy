@@ -17,6 +17,7 @@
 
 from ..interfaces import ITaskEnvironmentProxy
 from ..interfaces import ITaskManager
+from ..shared import list_bounds
 from ..shared import payments
 from ..shared import task_data
 from . import buckets
@@ -42,8 +43,23 @@ initializes: run_lock
 initializes: ledger[payments := payments, run_lock := run_lock]
 initializes: task_schedule[calendar := calendar, buckets := buckets, task_records := task_records]
 initializes: cancel_rights[run_lock := run_lock, task_schedule := task_schedule]
-initializes: execution[calendar := calendar, buckets := buckets, ledger := ledger, payments := payments, task_records := task_records, run_lock := run_lock, task_schedule := task_schedule]
-initializes: task_views[calendar := calendar, buckets := buckets, execution := execution, task_records := task_records, run_lock := run_lock, task_schedule := task_schedule]
+initializes: execution[
+    calendar := calendar,
+    buckets := buckets,
+    ledger := ledger,
+    payments := payments,
+    task_records := task_records,
+    run_lock := run_lock,
+    task_schedule := task_schedule,
+]
+initializes: task_views[
+    calendar := calendar,
+    buckets := buckets,
+    execution := execution,
+    task_records := task_records,
+    run_lock := run_lock,
+    task_schedule := task_schedule,
+]
 
 implements: ITaskManager
 
@@ -339,7 +355,7 @@ def executeTasks(payoutAddress: address, targetGasReserve: uint256) -> uint256:
 
 @external
 def executeTasksById(
-    taskIds: DynArray[bytes32, execution.MAX_IDS], payoutAddress: address, targetGasReserve: uint256 = 0
+    taskIds: DynArray[bytes32, list_bounds.MAX_PAGE], payoutAddress: address, targetGasReserve: uint256 = 0
 ) -> uint256:
     """
     @notice Execute the tasks that the caller names, in the caller's order, whatever they pay. Tasks that are not due,
@@ -362,7 +378,7 @@ def executeTasksById(
 
 
 @external
-def expireTasks(taskIds: DynArray[bytes32, execution.MAX_IDS]) -> uint256:
+def expireTasks(taskIds: DynArray[bytes32, list_bounds.MAX_PAGE]) -> uint256:
     """
     @notice Refund tasks that nobody executed within their window. The payments go to the owners. Anyone may call
             this. Other tasks are left out.

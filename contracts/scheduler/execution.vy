@@ -14,6 +14,7 @@
 
 from ..interfaces import ITaskManager
 from ..shared import bits
+from ..shared import list_bounds
 from ..shared import payments
 from ..shared import task_data
 from . import buckets
@@ -33,8 +34,6 @@ uses: task_records
 uses: run_lock
 uses: task_schedule
 
-# Ids that one call takes at most: memory for the whole list is paid for in each call.
-MAX_IDS: constant(uint256) = 256
 # A payment is enough for some gas if payment * PAYMENT_UNITS >= gas * gas price * GAS_UNITS. Then the executor's
 # share of the payment is at least 1.1 times the cost of that gas.
 PAYMENT_UNITS: constant(uint256) = ledger.EXECUTOR_SHARE_BPS * 10
@@ -169,7 +168,7 @@ def _execute_due(gas_reserve: uint256) -> (uint256, uint256, uint256):
 
 
 @internal
-def _execute_named(task_ids_: DynArray[bytes32, MAX_IDS], gas_reserve: uint256) -> (uint256, uint256, uint256):
+def _execute_named(task_ids_: DynArray[bytes32, list_bounds.MAX_PAGE], gas_reserve: uint256) -> (uint256, uint256, uint256):
     """
     @notice Run these tasks, whatever they pay. Tasks that are not due, have ended, or do not fit into the gas are
             left out. The rest of the ids is left out once the gas only covers finishing the call.

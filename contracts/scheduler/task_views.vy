@@ -6,6 +6,7 @@
 """
 
 from ..interfaces import ITaskManager
+from ..shared import list_bounds
 from . import buckets
 from . import calendar
 from . import execution
@@ -23,8 +24,6 @@ uses: task_records
 uses: run_lock
 uses: task_schedule
 
-# Blocks that one call returns at most: memory for the whole page is paid for in each call.
-MAX_PAGE: constant(uint256) = 256
 # Vyper wants a bound for a loop; gas is the real one.
 MAX_STEPS: constant(uint256) = 2**64
 
@@ -226,7 +225,7 @@ def getNextExecutionBlockInRange(lookahead: uint64) -> uint64:
 @external
 def getTaskScheduleInRange(
     lookahead: uint64, offset: uint256, limit: uint256
-) -> (DynArray[ITaskManager.BlockSchedule, MAX_PAGE], uint256):
+) -> (DynArray[ITaskManager.BlockSchedule, list_bounds.MAX_PAGE], uint256):
     """
     @notice How many tasks wait in each block, including overdue blocks. Reads every block with tasks, at about 4,000
             gas each.
@@ -236,7 +235,7 @@ def getTaskScheduleInRange(
     @param limit How many blocks to return, at most 256. A higher limit counts as 256.
     @return The blocks in ascending order, and how many there are without offset and limit.
     """
-    page: DynArray[ITaskManager.BlockSchedule, MAX_PAGE] = []
+    page: DynArray[ITaskManager.BlockSchedule, list_bounds.MAX_PAGE] = []
     total: uint256 = 0
     last_bucket: uint256 = task_schedule._last_bucket(lookahead)
     position: uint256 = task_schedule._first_due()
@@ -246,7 +245,7 @@ def getTaskScheduleInRange(
             break
         first: uint256 = bucket & ~convert(3, uint256)
         position = first + 4
-        if total >= offset and len(page) < min(limit, MAX_PAGE):
+        if total >= offset and len(page) < min(limit, list_bounds.MAX_PAGE):
             page.append(
                 ITaskManager.BlockSchedule(
                     blockNumber=convert(bucket >> 2, uint64),

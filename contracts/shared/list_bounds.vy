@@ -1,0 +1,12 @@
+# pragma version 0.4.3
+"""
+@title List bounds
+@license MIT
+@notice How long the lists can be that contracts take and return.
+"""
+
+# The most items in a page, and in a list that a caller passes. An array in memory costs gas for its whole bound: 256
+# items cost little, 4,096 cost 46,000 gas.
+MAX_PAGE: constant(uint256) = 256
+# The most pools that a getter of a whole list returns. The paged getters reach all pools.
+MAX_LIST: constant(uint256) = 16_384
