@@ -38,6 +38,13 @@ class RealNode:
     def mine(self, blocks: int = 1):
         self.ask(f"{self.name}_mine", hex(blocks))
 
+    @contextmanager
+    def undone(self):
+        """What is sent meanwhile leaves no trace."""
+        state = self.ask("evm_snapshot")
+        yield
+        self.ask("evm_revert", state)
+
     def sent_by(self, address: str) -> list[dict]:
         """Every mined transaction of an account, in order."""
         found = []

@@ -15,6 +15,7 @@ from eth_utils import keccak
 
 import deploy
 from taskpools.deployment import broadcast, verification
+from tests.helpers.client import Client
 from tests.helpers.node_programs import require
 from tests.helpers.nodes import RealNode, anvil
 
@@ -103,3 +104,29 @@ def operator_of(tmp_path, monkeypatch, capsys):
 @pytest.fixture
 def operator(node, operator_of):
     return operator_of(node)
+
+
+@pytest.fixture(scope="module")
+def client(node, tmp_path_factory):
+    """A system that is deployed once a file, and its user. Its operator is `client.operator`."""
+    folder = tmp_path_factory.mktemp("system")
+    deployer = Account.from_key(keccak(text=f"deployer {node.chain_id}"))
+    node.fund(deployer.address)
+    arguments = ["--rpc", node.url, "--yes", "--chain-id", str(node.chain_id), "--key-env", "KEY"]
+    arguments += ["--deployments", str(folder), "--export-abi", str(folder / "abi")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KEY", deployer.key.hex())
+        patch.setattr(sys, "argv", ["deploy.py", *arguments])
+        with pytest.raises(SystemExit) as end:
+            deploy.main()
+    assert end.value.code == 0
+    client = Client(node, json.loads((folder / f"{node.chain_id}.json").read_text()))
+    client.operator = deployer
+    return client
+
+
+@pytest.fixture
+def rolled_back(node, client):
+    """The test starts from the deployment and leaves no trace."""
+    with node.undone():
+        yield

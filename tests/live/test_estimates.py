@@ -3,15 +3,10 @@ A user quotes a price, asks the node for an estimate, and sends some blocks late
 own. The transaction must go through with the bare estimate, and each wei of the surplus must be accounted for.
 """
 
-import json
-import sys
-
 import pytest
-from eth_account import Account
 from eth_utils import keccak
 from web3.logs import DISCARD
 
-import deploy
 from tests.helpers.chain import ETHER
 from tests.helpers.client import Client
 
@@ -23,33 +18,11 @@ INLINE = 94  # tasks of a queue whose bits are in its one word
 PRICE = 10**15
 
 
-@pytest.fixture(scope="module")
-def client(node, tmp_path_factory):
-    """A deployed system and its user. The base fee is far above the minimum gas price, so that prices follow it."""
-    folder = tmp_path_factory.mktemp("estimates")
-    deployer = Account.from_key(keccak(text="deployer of estimates"))
-    node.fund(deployer.address)
-    arguments = ["--rpc", node.url, "--yes", "--chain-id", str(node.chain_id), "--key-env", "KEY"]
-    arguments += ["--deployments", str(folder), "--export-abi", str(folder / "abi")]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KEY", deployer.key.hex())
-        patch.setattr(sys, "argv", ["deploy.py", *arguments])
-        with pytest.raises(SystemExit) as end:
-            deploy.main()
-    assert end.value.code == 0
-    client = Client(node, json.loads((folder / f"{node.chain_id}.json").read_text()))
-    client.operator = deployer
-    return client
-
-
 @pytest.fixture(autouse=True)
-def rolled_back(node, client):
-    """Each test starts from the deployment."""
-    state = node.ask("evm_snapshot")
+def base_fee(node, rolled_back):
+    """The base fee is far above the minimum gas price, so that prices follow it."""
     set_base_fee(node, FEE)
     node.mine()
-    yield
-    node.ask("evm_revert", state)
 
 
 def set_base_fee(node, wei: int):
