@@ -2,8 +2,10 @@
 """
 @title TaskPoolViewer
 @license MIT
-@notice What a front end or a worker wants to see of pools and tasks, in one call each. It keeps no state and trusts nobody; anyone may
-        deploy another one.
+@notice Answers the questions of front ends and workers about pools and tasks, each in one call. The viewer keeps no
+        state and trusts nobody. Anyone may deploy another one.
+@dev Each function that takes a pool reverts with `PoolNotFound()` for an account without code. Only the factory knows
+     whether a contract is a pool. A contract that is none is the caller's own risk.
 """
 
 from ..interfaces import IModelRegistry
@@ -12,8 +14,11 @@ from ..interfaces import ITaskPoolFactory
 from ..interfaces import ITaskPoolViewer
 from ..interfaces import ITaskRouter
 from ..interfaces import ITaskTexts
+from ..pools import task_rules
 from ..pools import task_words
+from ..shared import list_bounds
 from . import situations
+from . import task_search
 
 implements: ITaskPoolViewer
 
@@ -22,13 +27,13 @@ exports: (
     situations.submittedAt,
     situations.verifierOf,
     situations.whyStuck,
+    task_search.findTasks,
 )
 
-MAX_PAGE: constant(uint256) = 256
-MAX_POOLS: constant(uint256) = 64
-# findTasks looks at so many available tasks in a call at most.
-MAX_SCAN: constant(uint256) = 1_024
+# The most pages of a queue that a search for expired tasks reads.
+MAX_PAGES: constant(uint256) = 1_024
 
+# Queue types.
 AVAILABLE: constant(uint256) = 1
 ACTIVE: constant(uint256) = 2
 PENDING: constant(uint256) = 3
@@ -41,7 +46,10 @@ PENDING: constant(uint256) = 3
 @external
 def getPoolData(pool: address) -> ITaskPoolViewer.PoolData:
     """
-    @return The pool's counters, balance in wei, owner, and whether it takes new tasks and claims.
+    @notice The figures of a pool.
+    @dev Reverts with `PoolNotFound()`.
+    @param pool The pool.
+    @return The pool's counters, balance in wei, owner, and whether the pool takes new tasks and claims.
     """
     return self._pool_data(pool)
 
@@ -50,18 +58,26 @@ def getPoolData(pool: address) -> ITaskPoolViewer.PoolData:
 @external
 def getPoolStatistics(pool: address) -> ITaskPoolViewer.PoolData:
     """
-    @return The same as getPoolData.
+    @notice The name that deployed clients use for `getPoolData`.
+    @dev Reverts with `PoolNotFound()`.
+    @param pool The pool.
+    @return As `getPoolData`.
     """
     return self._pool_data(pool)
 
 
 @view
 @external
-def getMultiplePoolsData(pools: DynArray[address, MAX_PAGE]) -> DynArray[ITaskPoolViewer.PoolData, MAX_PAGE]:
+def getMultiplePoolsData(
+    pools: DynArray[address, list_bounds.MAX_PAGE]
+) -> DynArray[ITaskPoolViewer.PoolData, list_bounds.MAX_PAGE]:
     """
-    @return getPoolData of each, in the same order.
+    @notice The figures of several pools.
+    @dev Reverts with `PoolNotFound()`.
+    @param pools Up to 256 pools.
+    @return `getPoolData` of each, in the same order.
     """
-    data: DynArray[ITaskPoolViewer.PoolData, MAX_PAGE] = []
+    data: DynArray[ITaskPoolViewer.PoolData, list_bounds.MAX_PAGE] = []
     for pool: address in pools:
         data.append(self._pool_data(pool))
     return data
@@ -69,16 +85,21 @@ def getMultiplePoolsData(pools: DynArray[address, MAX_PAGE]) -> DynArray[ITaskPo
 
 @view
 @external
-def getPoolsData(factory: address, offset: uint256, limit: uint256) -> (DynArray[ITaskPoolViewer.PoolData, MAX_PAGE], uint256):
+def getPoolsData(
+    factory: address, offset: uint256, limit: uint256
+) -> (DynArray[ITaskPoolViewer.PoolData, list_bounds.MAX_PAGE], uint256):
     """
-    @notice A page of all pools, by ascending id.
-    @param limit Above 256 it is cut to 256.
-    @return getPoolData of each, and the number of pools.
+    @notice The figures of a page of all pools, by ascending id.
+    @dev Reverts, without data, for an address that is no factory.
+    @param factory The factory of the pools.
+    @param offset How many pools to skip.
+    @param limit The most pools to return. A number above 256 counts as 256.
+    @return `getPoolData` of each, and the number of all pools.
     """
-    pools: DynArray[address, MAX_PAGE] = []
+    pools: DynArray[address, list_bounds.MAX_PAGE] = []
     total: uint256 = 0
-    pools, total = staticcall ITaskPoolFactory(factory).getPools(offset, min(limit, MAX_PAGE))
-    data: DynArray[ITaskPoolViewer.PoolData, MAX_PAGE] = []
+    pools, total = staticcall ITaskPoolFactory(factory).getPools(offset, min(limit, list_bounds.MAX_PAGE))
+    data: DynArray[ITaskPoolViewer.PoolData, list_bounds.MAX_PAGE] = []
     for pool: address in pools:
         data.append(self._pool_data(pool))
     return data, total
@@ -88,6 +109,9 @@ def getPoolsData(factory: address, offset: uint256, limit: uint256) -> (DynArray
 @external
 def getAggregatedStats(factory: address) -> (uint256, uint256, uint256, uint256, uint256, uint256, uint256):
     """
+    @notice The numbers of pools, and of their tasks.
+    @dev Reverts, without data, for an address that is no factory, and for a factory without a registry or a router.
+    @param factory The factory of the pools.
     @return Pools, active pools, and over all pools: tasks available, active, pending, paid, and wei paid to workers.
     """
     registry: address = staticcall ITaskPoolFactory(factory).modelRegistry()
@@ -97,19 +121,27 @@ def getAggregatedStats(factory: address) -> (uint256, uint256, uint256, uint256,
 @view
 @external
 def scanPoolsForTasks(
-    pools: DynArray[address, MAX_PAGE]
-) -> (DynArray[address, MAX_PAGE], DynArray[uint256, MAX_PAGE], DynArray[uint256, MAX_PAGE]):
+    pools: DynArray[address, list_bounds.MAX_PAGE]
+) -> (
+    DynArray[address, list_bounds.MAX_PAGE],
+    DynArray[uint256, list_bounds.MAX_PAGE],
+    DynArray[uint256, list_bounds.MAX_PAGE],
+):
     """
-    @return Those of the pools that have available tasks; how many; their average reward in wei, over the oldest 256 of each.
+    @notice The pools with available tasks, out of a list.
+    @dev Reverts with `PoolNotFound()`.
+    @param pools Up to 256 pools.
+    @return Those of the pools with available tasks, how many tasks each has, and the average reward of the 256 oldest
+            of them, in wei.
     """
-    found: DynArray[address, MAX_PAGE] = []
-    counts: DynArray[uint256, MAX_PAGE] = []
-    averages: DynArray[uint256, MAX_PAGE] = []
+    found: DynArray[address, list_bounds.MAX_PAGE] = []
+    counts: DynArray[uint256, list_bounds.MAX_PAGE] = []
+    averages: DynArray[uint256, list_bounds.MAX_PAGE] = []
     for pool: address in pools:
         situations._check(pool)
-        ids: DynArray[uint256, MAX_PAGE] = []
+        ids: DynArray[uint256, list_bounds.MAX_PAGE] = []
         total: uint256 = 0
-        ids, total = staticcall ITaskPool(pool).getQueue(AVAILABLE, 0, MAX_PAGE)
+        ids, total = staticcall ITaskPool(pool).getQueue(AVAILABLE, 0, list_bounds.MAX_PAGE)
         if total == 0:
             continue
         rewards: uint256 = 0
@@ -126,29 +158,48 @@ def scanPoolsForTasks(
 
 @view
 @external
-def getAvailableTasks(pool: address, offset: uint256, limit: uint256) -> DynArray[ITaskPoolViewer.TaskInfo, MAX_PAGE]:
+def getAvailableTasks(
+    pool: address, offset: uint256, limit: uint256
+) -> DynArray[ITaskPoolViewer.TaskInfo, list_bounds.MAX_PAGE]:
     """
-    @param offset Tasks of the queue to skip.
-    @param limit Above 256 it is cut to 256.
-    @return Tasks by ascending id.
+    @notice A page of the available tasks of a pool.
+    @dev Reverts with `PoolNotFound()`.
+    @param pool The pool.
+    @param offset How many available tasks to skip.
+    @param limit The most tasks to return. A number above 256 counts as 256.
+    @return Tasks by ascending id. The deadline of an available task is its expiry.
     """
     return self._queue(pool, AVAILABLE, offset, limit)
 
 
 @view
 @external
-def getActiveTasks(pool: address, offset: uint256, limit: uint256) -> DynArray[ITaskPoolViewer.TaskInfo, MAX_PAGE]:
+def getActiveTasks(
+    pool: address, offset: uint256, limit: uint256
+) -> DynArray[ITaskPoolViewer.TaskInfo, list_bounds.MAX_PAGE]:
     """
-    @notice As getAvailableTasks, of claimed tasks.
+    @notice A page of the active tasks of a pool.
+    @dev Reverts with `PoolNotFound()`.
+    @param pool The pool.
+    @param offset How many active tasks to skip.
+    @param limit The most tasks to return. A number above 256 counts as 256.
+    @return Tasks by ascending id. The deadline of an active task is the end of its claim.
     """
     return self._queue(pool, ACTIVE, offset, limit)
 
 
 @view
 @external
-def getPendingTasks(pool: address, offset: uint256, limit: uint256) -> DynArray[ITaskPoolViewer.TaskInfo, MAX_PAGE]:
+def getPendingTasks(
+    pool: address, offset: uint256, limit: uint256
+) -> DynArray[ITaskPoolViewer.TaskInfo, list_bounds.MAX_PAGE]:
     """
-    @notice As getAvailableTasks, of submitted tasks.
+    @notice A page of the pending tasks of a pool.
+    @dev Reverts with `PoolNotFound()`.
+    @param pool The pool.
+    @param offset How many pending tasks to skip.
+    @param limit The most tasks to return. A number above 256 counts as 256.
+    @return Tasks by ascending id. The deadline of a pending task is its expiry.
     """
     return self._queue(pool, PENDING, offset, limit)
 
@@ -157,12 +208,16 @@ def getPendingTasks(pool: address, offset: uint256, limit: uint256) -> DynArray[
 @external
 def getTaskDetails(pool: address, taskId: uint256) -> ITaskPoolViewer.TaskDetails:
     """
-    @return The task with its proof and result; zeros for an unknown id.
+    @notice A task with the proof and the result of its last submission.
+    @dev Reverts with `PoolNotFound()`.
+    @param pool The task's pool.
+    @param taskId The task.
+    @return The task. `reward` is in wei, `deadline` is a unix time. Zeros for an unknown id.
     """
     details: ITaskPoolViewer.TaskDetails = empty(ITaskPoolViewer.TaskDetails)
     request_id: uint256 = 0
-    model_id: String[96] = ""
-    input_data: String[4128] = ""
+    model_id: String[task_rules.MODEL_ID_ROOM] = ""
+    input_data: String[task_rules.INPUT_ROOM] = ""
     situations._check(pool)
     details.taskId = taskId
     (
@@ -184,26 +239,35 @@ def getTaskDetails(pool: address, taskId: uint256) -> ITaskPoolViewer.TaskDetail
 
 @view
 @external
-def getExpiredTasks(pool: address, limit: uint256) -> DynArray[uint256, MAX_PAGE]:
+def getExpiredTasks(pool: address, limit: uint256) -> DynArray[uint256, list_bounds.MAX_PAGE]:
     """
-    @param limit Above 256 it is cut to 256.
-    @return Tasks that `releaseExpiredTasks` would release or refund now: lapsed claims, then expired available ones.
+    @notice The tasks of a pool that `releaseExpiredTasks` would release or refund now.
+    @dev Reverts with `PoolNotFound()`.
+    @param pool The pool.
+    @param limit The most tasks to return. A number above 256 counts as 256.
+    @return The ids of the tasks whose claim has lapsed, then of the available tasks that have expired.
     """
-    return self._expired(pool, min(limit, MAX_PAGE))
+    return self._expired(pool, min(limit, list_bounds.MAX_PAGE))
 
 
 @view
 @external
 def findExpiredTasks(
-    pools: DynArray[address, MAX_POOLS]
-) -> (DynArray[address, MAX_POOLS], DynArray[DynArray[uint256, MAX_PAGE], MAX_POOLS]):
+    pools: DynArray[address, list_bounds.MAX_POOLS]
+) -> (
+    DynArray[address, list_bounds.MAX_POOLS],
+    DynArray[DynArray[uint256, list_bounds.MAX_PAGE], list_bounds.MAX_POOLS],
+):
     """
-    @return Those of the pools that have such tasks, and up to 256 of each.
+    @notice The pools with tasks that `releaseExpiredTasks` would release or refund now, out of a list.
+    @dev Reverts with `PoolNotFound()`.
+    @param pools Up to 64 pools.
+    @return Those pools, and up to 256 such tasks of each.
     """
-    found: DynArray[address, MAX_POOLS] = []
-    expired: DynArray[DynArray[uint256, MAX_PAGE], MAX_POOLS] = []
+    found: DynArray[address, list_bounds.MAX_POOLS] = []
+    expired: DynArray[DynArray[uint256, list_bounds.MAX_PAGE], list_bounds.MAX_POOLS] = []
     for pool: address in pools:
-        ids: DynArray[uint256, MAX_PAGE] = self._expired(pool, MAX_PAGE)
+        ids: DynArray[uint256, list_bounds.MAX_PAGE] = self._expired(pool, list_bounds.MAX_PAGE)
         if len(ids) != 0:
             found.append(pool)
             expired.append(ids)
@@ -212,9 +276,15 @@ def findExpiredTasks(
 
 @view
 @external
-def findUserActiveTask(user: address, pools: DynArray[address, MAX_PAGE]) -> (address, uint256, ITaskPoolViewer.TaskInfo):
+def findUserActiveTask(
+    user: address, pools: DynArray[address, list_bounds.MAX_PAGE]
+) -> (address, uint256, ITaskPoolViewer.TaskInfo):
     """
-    @return The pool, id and data of the worker's active task, if it is in one of the pools; zeros otherwise.
+    @notice The active task of a worker, looked for in a list of pools. `activeTaskOf` of the router needs no list.
+    @dev Reverts with `PoolNotFound()`.
+    @param user The worker.
+    @param pools Up to 256 pools.
+    @return The pool, the task's id, and the task. Zeros if the worker has no active task in these pools.
     """
     for pool: address in pools:
         situations._check(pool)
@@ -222,72 +292,6 @@ def findUserActiveTask(user: address, pools: DynArray[address, MAX_PAGE]) -> (ad
         if task_id != 0:
             return pool, task_id, self._task_info(pool, task_id)
     return empty(address), 0, empty(ITaskPoolViewer.TaskInfo)
-
-
-@view
-@external
-def findTasks(
-    factory: address, modelIds: DynArray[String[96], 16], minReward: uint256, offset: uint256, limit: uint256
-) -> (DynArray[ITaskPoolViewer.FoundTask, MAX_PAGE], uint256):
-    """
-    @notice Claimable tasks of all active pools, approved or not, for workers that run only some models.
-    @param modelIds The models; any model if empty.
-    @param minReward In wei.
-    @param offset Where to go on: 0 at first, then what the call before returned.
-    @param limit Above 256 it is cut to 256.
-    @return Tasks by pool and id, and the next offset: 0 at the end. A call looks at 1,024 available tasks at most, so that a page can be
-            short and the next offset not 0. The offset is the pool's id in bits 32 and up, the task's id below.
-    """
-    items: DynArray[ITaskPoolViewer.FoundTask, MAX_PAGE] = []
-    wanted: DynArray[bytes32, 16] = []
-    for model_id: String[96] in modelIds:
-        wanted.append(keccak256(model_id))
-    size: uint256 = min(limit, MAX_PAGE)
-    pool_id: uint256 = offset >> 32
-    after: uint256 = offset & (2**32 - 1)
-    pools: uint256 = (staticcall ITaskPoolFactory(factory).getPoolCount())[0]
-    scanned: uint256 = 0
-    for _: uint256 in range(MAX_SCAN):
-        if pool_id >= pools:
-            return items, 0
-        pool: address = staticcall ITaskPoolFactory(factory).allPools(pool_id)
-        scanned += 1
-        if staticcall ITaskPool(pool).isActive():
-            skip: uint256 = 0
-            if after != 0:
-                skip = staticcall ITaskPool(pool).queuePosition(after, AVAILABLE)
-            ids: DynArray[uint256, MAX_PAGE] = []
-            total: uint256 = 0
-            ids, total = staticcall ITaskPool(pool).getQueue(AVAILABLE, skip, MAX_PAGE)
-            for task_id: uint256 in ids:
-                if len(items) == size or scanned >= MAX_SCAN:
-                    return items, pool_id << 32 | task_id
-                scanned += 1
-                word: uint256 = (staticcall ITaskPool(pool).taskWords(task_id))[0]
-                if task_words._reward(word) < minReward or block.timestamp > task_words._expiry(word):
-                    continue
-                model_id: String[96] = (staticcall ITaskTexts(pool).getAITaskData(task_id))[1]
-                if len(wanted) != 0 and keccak256(model_id) not in wanted:
-                    continue
-                items.append(
-                    ITaskPoolViewer.FoundTask(
-                        pool=pool,
-                        taskId=task_id,
-                        reward=task_words._reward(word),
-                        expiry=task_words._expiry(word),
-                        modelId=model_id,
-                    )
-                )
-            if skip + len(ids) < total:
-                after = ids[len(ids) - 1] + 1
-                continue
-        after = 0
-        pool_id += 1
-        if scanned >= MAX_SCAN:
-            break
-    if pool_id >= pools:
-        return items, 0
-    return items, pool_id << 32 | after
 
 
 # ---------------------------------------------------------------- internal
@@ -324,12 +328,14 @@ def _task_info(pool: address, task_id: uint256) -> ITaskPoolViewer.TaskInfo:
 
 @internal
 @view
-def _queue(pool: address, queue: uint256, offset: uint256, limit: uint256) -> DynArray[ITaskPoolViewer.TaskInfo, MAX_PAGE]:
-    ids: DynArray[uint256, MAX_PAGE] = []
+def _queue(
+    pool: address, queue: uint256, offset: uint256, limit: uint256
+) -> DynArray[ITaskPoolViewer.TaskInfo, list_bounds.MAX_PAGE]:
+    ids: DynArray[uint256, list_bounds.MAX_PAGE] = []
     total: uint256 = 0
     situations._check(pool)
-    ids, total = staticcall ITaskPool(pool).getQueue(queue, offset, min(limit, MAX_PAGE))
-    tasks: DynArray[ITaskPoolViewer.TaskInfo, MAX_PAGE] = []
+    ids, total = staticcall ITaskPool(pool).getQueue(queue, offset, min(limit, list_bounds.MAX_PAGE))
+    tasks: DynArray[ITaskPoolViewer.TaskInfo, list_bounds.MAX_PAGE] = []
     for task_id: uint256 in ids:
         tasks.append(self._task_info(pool, task_id))
     return tasks
@@ -337,17 +343,17 @@ def _queue(pool: address, queue: uint256, offset: uint256, limit: uint256) -> Dy
 
 @internal
 @view
-def _expired(pool: address, limit: uint256) -> DynArray[uint256, MAX_PAGE]:
+def _expired(pool: address, limit: uint256) -> DynArray[uint256, list_bounds.MAX_PAGE]:
     situations._check(pool)
-    expired: DynArray[uint256, MAX_PAGE] = []
+    expired: DynArray[uint256, list_bounds.MAX_PAGE] = []
     for queue: uint256 in [ACTIVE, AVAILABLE]:
         offset: uint256 = 0
-        for _: uint256 in range(1_024):
+        for _: uint256 in range(MAX_PAGES):
             if len(expired) == limit:
                 break
-            ids: DynArray[uint256, MAX_PAGE] = []
+            ids: DynArray[uint256, list_bounds.MAX_PAGE] = []
             total: uint256 = 0
-            ids, total = staticcall ITaskPool(pool).getQueue(queue, offset, MAX_PAGE)
+            ids, total = staticcall ITaskPool(pool).getQueue(queue, offset, list_bounds.MAX_PAGE)
             for task_id: uint256 in ids:
                 if len(expired) < limit and block.timestamp > self._task_info(pool, task_id).deadline:
                     expired.append(task_id)

@@ -2,7 +2,7 @@
 """
 @title Situations
 @license MIT
-@notice What one task waits for, which rules hold for it, and who judges it.
+@notice The situation of one task: the account that has to act next, the rules of the task, and its judge.
 """
 
 from ..interfaces import ITaskPool
@@ -19,9 +19,10 @@ from ..shared import errors
 def submittedAt(pool: address, taskId: uint256) -> uint256:
     """
     @notice When a task's result was submitted.
-    @param pool The task's pool; reverts with `PoolNotFound()` for an account without code.
+    @dev Reverts with `PoolNotFound()` for an account without code.
+    @param pool The task's pool.
     @param taskId The task.
-    @return Unix time; 0 without a result, which a rejected one is, and for an unknown id.
+    @return Unix time. 0 for a task without a result, after a rejection, and for an unknown id.
     """
     self._check(pool)
     return self._submitted_at(pool, (staticcall ITaskPool(pool).taskWords(taskId))[1])
@@ -31,10 +32,12 @@ def submittedAt(pool: address, taskId: uint256) -> uint256:
 @external
 def verifierOf(pool: address, taskId: uint256) -> address:
     """
-    @notice Who judges the result of one of the pool owner's own tasks: of a submitted one who was the verifier then.
-    @param pool The task's pool; reverts with `PoolNotFound()` for an account without code.
+    @notice The account that judges the result of one of the pool owner's own tasks. A submitted task keeps the verifier
+            that the pool had at the submission.
+    @dev Reverts with `PoolNotFound()` for an account without code.
+    @param pool The task's pool.
     @param taskId The task.
-    @return The verifier; zero for a task of the registry's, which anyone judges whom the registry approves at that moment.
+    @return The verifier. Zero for a task of the registry: any verifier of the registry judges those.
     """
     self._check(pool)
     word: uint256 = 0
@@ -47,8 +50,11 @@ def verifierOf(pool: address, taskId: uint256) -> address:
 @external
 def getTaskRules(pool: address, taskId: uint256) -> ITaskPoolViewer.TaskRules:
     """
-    @notice The rules that hold for a task: what a worker should know before he claims it.
-    @dev Reverts with `TaskNotFound()`.
+    @notice The rules of a task, for workers to read before a claim.
+    @dev Reverts with `PoolNotFound()` for an account without code, and with `TaskNotFound()`.
+    @param pool The task's pool.
+    @param taskId The task.
+    @return The rules. Windows are in seconds, `expiry` is a unix time.
     """
     word: uint256 = 0
     progress: uint256 = 0
@@ -81,8 +87,11 @@ def getTaskRules(pool: address, taskId: uint256) -> ITaskPoolViewer.TaskRules:
 @external
 def whyStuck(pool: address, taskId: uint256) -> ITaskPoolViewer.TaskSituation:
     """
-    @notice What a task waits for.
-    @dev Reverts with `TaskNotFound()`.
+    @notice Why a task does not move: its state, the account that has to act, and the function that anyone may call.
+    @dev Reverts with `PoolNotFound()` for an account without code, and with `TaskNotFound()`.
+    @param pool The task's pool.
+    @param taskId The task.
+    @return The situation. `since` and `until` are unix times, 0 for a task that has ended.
     """
     word: uint256 = 0
     progress: uint256 = 0
@@ -136,7 +145,7 @@ def whyStuck(pool: address, taskId: uint256) -> ITaskPoolViewer.TaskSituation:
 @view
 def _check(pool: address):
     """
-    @dev An account without code is refused by name; that a contract is a pool the factory knows.
+    @dev Reverts with `PoolNotFound()` for an account without code. Only the factory knows whether a contract is a pool.
     """
     if not pool.is_contract:
         errors._pool_not_found()
@@ -145,6 +154,10 @@ def _check(pool: address):
 @internal
 @view
 def _words(pool: address, task_id: uint256) -> (uint256, uint256):
+    """
+    @dev Reverts with `PoolNotFound()` and `TaskNotFound()`.
+    @return The task's word and progress, see task_words.vy.
+    """
     self._check(pool)
     word: uint256 = 0
     progress: uint256 = 0

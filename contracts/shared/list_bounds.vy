@@ -10,3 +10,5 @@
 MAX_PAGE: constant(uint256) = 256
 # The most pools that a getter of a whole list returns. The paged getters reach all pools.
 MAX_LIST: constant(uint256) = 16_384
+# The most pools in a call that finds or releases expired tasks: there is a page of tasks for each pool.
+MAX_POOLS: constant(uint256) = 64

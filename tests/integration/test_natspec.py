@@ -8,7 +8,7 @@ from vyper.ast.parse import parse_to_ast
 
 from taskpools.system import CONTRACTS
 
-ROOMS = ("registry", "factory", "scheduler", "environments", "shared")
+ROOMS = ("registry", "factory", "router", "scheduler", "environments", "shared")
 MODULES = sorted(path for room in ROOMS for path in (CONTRACTS / room).glob("*.vy"))
 # These never revert, or only where the arguments cannot be decoded.
 NEVER_REVERT = {
@@ -21,6 +21,9 @@ NEVER_REVERT = {
     *("activePoolIndex", "getActivePools", "getAllPools", "getPoolCount", "getPoolsByCategory"),
     *("getPoolsWithAvailableTasks", "isActivePool", "isRegisteredPool", "poolCategory", "poolInfo"),
     "predictPoolAddress",
+    # TaskRouter
+    *("activeTaskOf", "estimateClaimGas", "findPoolsWithTasks", "getAvailablePoolForTask", "getBestAvailableTask"),
+    *("getBestTaskFor", "getRecommendedPools", "getTaskOpportunities", "getUserStatus", "rankedPool"),
 }
 
 
