@@ -10,7 +10,7 @@ from eth_utils import keccak
 
 from taskpools.abi import abi
 from taskpools.system import SOURCES
-from tests.helpers.chain import DAY, ETHER, now
+from tests.helpers.chain import DAY, ETHER, error_data, now
 from tests.helpers.compiled import mock_deployer
 from tests.helpers.signatures import canonical_type
 
@@ -59,6 +59,11 @@ def behaving(contract, behavior: str):
 # ---------------------------------------------------------------- calls with a limit of gas
 
 
+def topic(signature: str) -> int:
+    """The first topic of an event."""
+    return int.from_bytes(keccak(text=signature), "big")
+
+
 @contextmanager
 def transaction(sender: str, to: str):
     """
@@ -95,22 +100,26 @@ def calldata(signature: str, *arguments) -> bytes:
 
 class Attempt:
     """
-    One call with a limit of gas, and what it came to: logs, storage, balances. Nothing of it stays.
+    One call with a limit of gas, what it came to, and whether it changed anything: logs, storage, balances. Nothing of
+    it stays.
 
     Storage is compared as it is, from one attempt to another, whatever it means: that is quicker than to ask all the views.
     """
 
     def __init__(self, sender: str, to: str, data: bytes, value: int, gas: int, accounts: list[str], look=None):
         with boa.env.anchor():
+            before = [boa.env.get_balance(account) for account in accounts]
             with transaction(sender, to) as written:
                 computation = boa.env.execute_code(to, sender=sender, gas=gas, value=value, data=data)
             self.succeeded = computation.is_success
             self.used = computation.get_gas_used()
             self.revert_data = computation.output if computation.is_error else b""
+            balances = [boa.env.get_balance(account) for account in accounts]
+            stored = any(store.get(slot) != original for (store, slot), original in written.items())
+            self.changes = stored or balances != before or bool(computation.get_log_entries())
             if self.succeeded:
                 storage = {(store._address, slot): store.get(slot) for store, slot in written}
                 self.topics = {topics[0] for _, topics, _ in computation.get_log_entries()}
-                balances = [boa.env.get_balance(account) for account in accounts]
                 self.came_to = computation.get_log_entries(), storage, balances
                 self.seen = look() if look else None
 
@@ -138,6 +147,27 @@ def _try(limits, sender, to, data, value, accounts, plenty) -> int:
         else:
             assert not enough, f"{enough} gas were enough, {gas} were not"
     return enough
+
+
+def lowest(succeeds, enough: int) -> int:
+    """The lowest limit of gas with which a call succeeds; `enough` is a limit that suffices."""
+    low, high = 0, enough
+    assert succeeds(high)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if succeeds(middle) else (middle, high)
+    return high
+
+
+def edge(attempt) -> int:
+    """The lowest limit that suffices. One gas less is refused, as too little, and changes nothing; one more suffices."""
+    found = lowest(lambda gas: attempt(gas).succeeded, 5_000_000)
+    below, above = attempt(found - 1), attempt(found + 1)
+    assert below.revert_data == error_data("InsufficientGas()")
+    assert not below.changes
+    assert attempt(found).changes
+    assert above.succeeded
+    return found
 
 
 # ---------------------------------------------------------------- the ABI

@@ -5,10 +5,9 @@ choice of a limit.
 
 import boa
 import pytest
-from eth_utils import keccak
 
 from tests.helpers.chain import DAY, ETHER, wait
-from tests.helpers.hostile import Attempt, behave, calldata, mock, sweep
+from tests.helpers.hostile import Attempt, behave, calldata, mock, sweep, topic
 from tests.hostile.conftest import PRICE
 
 pytestmark = pytest.mark.py_evm("each call is a transaction that begins cold")
@@ -45,10 +44,6 @@ def done(scene, account):
         return attempt
 
     return sweep_and_look
-
-
-def topic(signature: str) -> int:
-    return int.from_bytes(keccak(text=signature), "big")
 
 
 UNDELIVERED = topic("OutcomeUndelivered(uint256)")
