@@ -1,4 +1,7 @@
-"""Deploys taskpools. `uv run deploy.py` shows the whole life of inference requests on a chain in process; `--rpc` deploys to a real one."""
+"""
+Deploys taskpools. `uv run deploy.py` shows the whole life of inference requests on a chain in process; `--rpc` deploys
+to a real one.
+"""
 
 import sys
 from pathlib import Path
@@ -27,8 +30,9 @@ def __getattr__(name: str) -> Any:
 def command(record: Path | None, export_abi: Path | None, live: Options | None) -> int:
     """Deploy the task pools and the task manager.
 
-    Without --rpc that is on a chain in process, where inference requests and scheduled calls are taken through their whole life. With
-    --rpc it is on a real chain; run the same command again to go on after any fault. docs/deploying.md tells more.
+    Without --rpc that is on a chain in process, where inference requests and scheduled calls are taken through their
+    whole life. With --rpc it is on a real chain; run the same command again to go on after any fault. docs/deploying.md
+    tells more.
 
     Exits with 0 if all is well, with 1 if a wei is missing or the chain stops the deployment, with 2 for wrong use.
     """

@@ -15,12 +15,13 @@ from taskpools.files import write_whole
 TEXTS = {
     "getAITaskData": "requestId modelId inputData resultData isCompleted",
     "tasks": (
-        "reward deadline assignedTo exists zkpProof zkpPublicInput zkpPublicResult requestId modelId inputData resultData"
+        "reward deadline assignedTo exists zkpProof zkpPublicInput zkpPublicResult requestId modelId inputData "
+        "resultData"
     ),
 }
 
-# The compiler names no outputs. Those of published functions have the published names; a function that is not here returns one value
-# that nobody has named.
+# The compiler names no outputs. Those of published functions have the published names; a function that is not here
+# returns one value that nobody has named.
 OUTPUTS = {
     "TaskLens": TEXTS,
     "TaskPool": {
@@ -138,7 +139,8 @@ def error_signatures() -> tuple[str, ...]:
 @functools.cache
 def abi(name: str) -> list[dict]:
     """
-    The ABI of a contract for clients: the compiler's, with the outputs named and the errors added that the compiler lists none of.
+    The ABI of a contract for clients: the compiler's, with the outputs named and the errors added that the compiler
+    lists none of.
 
     A `__default__` that takes plain transfers only is a `receive`.
     """
@@ -173,7 +175,9 @@ def abi(name: str) -> list[dict]:
 
 
 def _own_errors(name: str) -> list[str]:
-    """An error belongs to a contract if its selector is in the contract's code, where it stands without leading zeros."""
+    """
+    An error belongs to a contract if its selector is in the contract's code, where it stands without leading zeros.
+    """
     code = artifact(name).bytecode_runtime
     return [signature for signature in error_signatures() if keccak(text=signature)[:4].lstrip(b"\0") in code]
 

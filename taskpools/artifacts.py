@@ -49,7 +49,8 @@ SOURCES = {
     "RecurringTaskEnvironment": "environments/RecurringTaskEnvironment.vy",
 }
 
-# Functions of a pool that hand on what the lens returned, as it is. The compiler takes that for bytes, and callers decode it.
+# Functions of a pool that hand on what the lens returned, as it is. The compiler takes that for bytes, and callers
+# decode it.
 LENS_VIEWS = ("tasks", "getAITaskData")
 
 
@@ -58,7 +59,9 @@ def _digest(path: Path) -> str:
 
 
 def _builds() -> Path:
-    """Where compiled contracts are kept: in the project, or in the user's cache, a folder for each installed package."""
+    """
+    Where compiled contracts are kept: in the project, or in the user's cache, a folder for each installed package.
+    """
     if not INSTALLED:
         return ROOT / "build"
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
@@ -72,7 +75,8 @@ class DoesNotCompile(Exception):
 @dataclass
 class Artifact:
     """
-    A compiled contract. Stands in for the compiler's `CompilerData`: the compiler makes what is missing from the source.
+    A compiled contract. Stands in for the compiler's `CompilerData`: the compiler makes what is missing from the
+    source.
     """
 
     contract_path: str

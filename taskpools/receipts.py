@@ -1,10 +1,10 @@
 """
 The gas that a receipt would show, in process.
 
-titanoboa has no transactions: between two calls slots stay warm, and the original values of storage and transient storage survive, so
-that a second claim shows 35,600 gas where a chain charges 58,000. `Receipts` makes each call on a boa environment a transaction of its
-own and adds what surrounds the execution: the intrinsic gas (EIP-2028, EIP-2930), the refund and its cap (EIP-3529), the floor for calldata
-(EIP-7623). tests/gas compares it with a real node.
+titanoboa has no transactions: between two calls slots stay warm, and the original values of storage and transient
+storage survive, so that a second claim shows 35,600 gas where a chain charges 58,000. `Receipts` makes each call on a
+boa environment a transaction of its own and adds what surrounds the execution: the intrinsic gas (EIP-2028, EIP-2930),
+the refund and its cap (EIP-3529), the floor for calldata (EIP-7623). tests/gas compares it with a real node.
 """
 
 from collections.abc import Callable
@@ -47,8 +47,8 @@ class Receipts:
     """
     Makes each call on an environment a transaction. `last` is the gas of the latest one that was not a view call.
 
-    `watch` is called with each of them. Nothing of what came before a call can be rolled back any more: not for use inside
-    `env.anchor()`.
+    `watch` is called with each of them. Nothing of what came before a call can be rolled back any more: not for use
+    inside `env.anchor()`.
     """
 
     def __init__(self, env: Env, watch: Callable[[Transaction], None] | None = None):

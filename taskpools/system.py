@@ -62,9 +62,11 @@ def deployer(name: str) -> Deployer:
 
 def deploy() -> System:
     """
-    Deploy both halves on boa's current chain and wire them; the owner of the task pools and the treasury is `boa.env.eoa`.
+    Deploy both halves on boa's current chain and wire them; the owner of the task pools and the treasury is
+    `boa.env.eoa`.
 
-    Pools do not exist yet, and no model, verifier or approved pool: those are the owner's to add. The task manager has no owner.
+    Pools do not exist yet, and no model, verifier or approved pool: those are the owner's to add. The task manager has
+    no owner.
     """
     contracts.prepare([CONTRACTS / path for path in SOURCES.values()])
     made = {"deployer": boa.env.eoa, "treasury": boa.env.eoa}

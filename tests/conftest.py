@@ -1,6 +1,6 @@
 """
-One deployment a file, made by deploy.py's own function, on a chain of its own: titanoboa slows down with every account that was ever
-written, anchors or not. Each test starts from the deployment and leaves no trace.
+One deployment a file, made by deploy.py's own function, on a chain of its own: titanoboa slows down with every account
+that was ever written, anchors or not. Each test starts from the deployment and leaves no trace.
 """
 
 from collections import defaultdict

@@ -168,7 +168,9 @@ def _execute_due(gas_reserve: uint256) -> (uint256, uint256, uint256):
 
 
 @internal
-def _execute_named(task_ids_: DynArray[bytes32, list_bounds.MAX_PAGE], gas_reserve: uint256) -> (uint256, uint256, uint256):
+def _execute_named(
+    task_ids_: DynArray[bytes32, list_bounds.MAX_PAGE], gas_reserve: uint256
+) -> (uint256, uint256, uint256):
     """
     @notice Run these tasks, whatever they pay. Tasks that are not due, have ended, or do not fit into the gas are
             left out. The rest of the ids is left out once the gas only covers finishing the call.

@@ -1,5 +1,6 @@
 """
-A chain in process with actors: every account has a name and a balance that is remembered, every call is a transaction of its own.
+A chain in process with actors: every account has a name and a balance that is remembered, every call is a transaction
+of its own.
 """
 
 from collections import defaultdict

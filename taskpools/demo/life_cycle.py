@@ -63,7 +63,8 @@ REQUESTS = [
     ("speech-small", "Warning: this door is alarmed."),
     (
         "llm-code-v2",
-        "Turn this recursive Fibonacci into an iterative one and state its complexity. def f(n): return n if n < 2 else f(n-1)+f(n-2)",
+        "Turn this recursive Fibonacci into an iterative one and state its complexity. "
+        + "def f(n): return n if n < 2 else f(n-1)+f(n-2)",
     ),
     ("image-xl", "Product photo of a walnut desk lamp on white background, soft shadow."),
     ("llm-chat-v1", "Give three arguments for and against daylight saving time, one line each."),

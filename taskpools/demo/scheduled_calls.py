@@ -1,6 +1,6 @@
 """
-The scheduler's part of the main job: tasks of each size and environment, paid with value and from a bond, retries, cancelling, expiry,
-an executor's profit and loss, and a task that settles what a silent verifier of a pool left.
+The scheduler's part of the main job: tasks of each size and environment, paid with value and from a bond, retries,
+cancelling, expiry, an executor's profit and loss, and a task that settles what a silent verifier of a pool left.
 """
 
 from pathlib import Path
@@ -222,7 +222,9 @@ class Scheduling:
     # ------------------------------------------------------------ end
 
     def record(self) -> list[dict]:
-        """Each id that was given out: status, which attempt it was, what was paid for it and the executor's share, in wei."""
+        """
+        Each id that was given out: status, which attempt it was, what was paid for it and the executor's share, in wei.
+        """
         return [
             {"id": "0x" + task.hex(), "status": STATUS[self.manager.getTaskStatus(task)], **told}
             for task, told in self.tasks.items()

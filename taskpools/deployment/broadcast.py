@@ -1,8 +1,8 @@
 """
 Gets the transactions of a plan mined, one after the other, through kills, lost transactions and reorganisations.
 
-Each step has one nonce, so whatever is sent for it can be mined once at most. Before anything is signed, the chain is asked for the
-transactions that the journal knows.
+Each step has one nonce, so whatever is sent for it can be mined once at most. Before anything is signed, the chain is
+asked for the transactions that the journal knows.
 """
 
 import time
@@ -48,8 +48,9 @@ def resume(node: Node, path: Path, terms: Terms) -> tuple[Journal, Plan, bool]:
     """
     The journal that was left, the plan that goes with it, and whether that plan is another one than before.
 
-    A step that was not made though its nonce is used up gets a new nonce, and so do all after it. That is so if the deployer sent
-    something else meanwhile, or if a step failed. The journal is not saved. Raises `Stopped` for a journal of other terms.
+    A step that was not made though its nonce is used up gets a new nonce, and so do all after it. That is so if the
+    deployer sent something else meanwhile, or if a step failed. The journal is not saved. Raises `Stopped` for a
+    journal of other terms.
     """
     journal, anew = Journal.resume(path, terms), False
     while True:

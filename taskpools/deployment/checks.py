@@ -1,4 +1,6 @@
-"""Looks at a deployed system: is the code on the chain the build's, and are links, owners and constants what they must be?"""
+"""
+Looks at a deployed system: is the code on the chain the build's, and are links, owners and constants what they must be?
+"""
 
 from typing import Any
 

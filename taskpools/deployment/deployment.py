@@ -1,4 +1,6 @@
-"""A live deployment from beginning to end: plan, expectations, question, broadcast, inspection, record, verification."""
+"""
+A live deployment from beginning to end: plan, expectations, question, broadcast, inspection, record, verification.
+"""
 
 import sys
 import time
@@ -113,7 +115,8 @@ class Deployment:
         """
         Show what is left to pay; the base fee must be low enough, and the deployer able to pay.
 
-        Returns the limit, in wei: the most that all transactions of the deployment may cost, with those of earlier runs.
+        Returns the limit, in wei: the most that all transactions of the deployment may cost, with those of earlier
+        runs.
         """
         options = self.options
         limit = options.max_cost or (journal.limit if options.yes else None)

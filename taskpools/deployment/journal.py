@@ -1,8 +1,8 @@
 """
 The journal of a deployment that is under way: what was sent, before it is sent, and what came of it.
 
-It lies beside the records, as `<chain id>.journal.json`, and goes when the record is written. It holds signed transactions, no key.
-Journals of earlier versions, without `limit` and `given_up`, can be resumed.
+It lies beside the records, as `<chain id>.journal.json`, and goes when the record is written. It holds signed
+transactions, no key. Journals of earlier versions, without `limit` and `given_up`, can be resumed.
 """
 
 import fcntl

@@ -1,6 +1,6 @@
 """
-The deployer's key. It is in no message, representation, record or traceback: errors are raised where no variable holds it, and without
-the error that they come from, which may quote it.
+The deployer's key. It is in no message, representation, record or traceback: errors are raised where no variable holds
+it, and without the error that they come from, which may quote it.
 """
 
 import json

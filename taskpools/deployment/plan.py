@@ -1,8 +1,8 @@
 """
 The plan of a live deployment: every transaction with its nonce, address, data and gas, from a rehearsal in process.
 
-The rehearsal runs the very bytes that will be sent, from the same deployer with the same nonces. So its contracts have the same addresses,
-and their code, immutables included, is what the chain must have at the end.
+The rehearsal runs the very bytes that will be sent, from the same deployer with the same nonces. So its contracts have
+the same addresses, and their code, immutables included, is what the chain must have at the end.
 """
 
 import functools
@@ -99,7 +99,10 @@ def create_address(sender: str, nonce: int) -> str:
 
 
 def fingerprint(step: Deploy | Call) -> str:
-    """A hash of what a step does, whatever the addresses: the code, the arguments as far as they are not addresses of the system."""
+    """
+    A hash of what a step does, whatever the addresses: the code, the arguments as far as they are not addresses of the
+    system.
+    """
     code = compiled(step.contract).compiler_data.bytecode if isinstance(step, Deploy) else b""
     return sha256(f"{step!r}{code.hex()}".encode()).hexdigest()
 

@@ -40,7 +40,10 @@ class Folder:
         self.bundle = path / str(chain_id)
 
     def set_aside(self) -> Path | None:
-        """Keep an earlier record and its bundle under another name, such as `1.2.json`; returns the record's, None if there is none."""
+        """
+        Keep an earlier record and its bundle under another name, such as `1.2.json`; returns the record's, None if
+        there is none.
+        """
         if not self.record.exists():
             return None
         number = 1

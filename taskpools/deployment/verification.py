@@ -1,8 +1,8 @@
 """
 Verification of sources by explorers, and the bundle from which it can be done later by hand.
 
-A bundle holds, for each contract, the compiler's standard input as `<Contract>.json`, and in `bundle.json` what an explorer's form asks for
-besides. Explorers may take minutes to see a new contract: they are asked again until they do.
+A bundle holds, for each contract, the compiler's standard input as `<Contract>.json`, and in `bundle.json` what an
+explorer's form asks for besides. Explorers may take minutes to see a new contract: they are asked again until they do.
 """
 
 import contextlib

@@ -1,7 +1,8 @@
 """
 A real node, anvil, over JSON-RPC: takes over transactions that were run in process, and sends its own.
 
-Every account may send without a key. Blocks are made on demand, each at the time and with the base fee and the coinbase that are asked for.
+Every account may send without a key. Blocks are made on demand, each at the time and with the base fee and the coinbase
+that are asked for.
 """
 
 import contextlib
@@ -125,7 +126,8 @@ class Node:
         """
         The block will be the next one; those in between are empty. Nothing may be waiting.
 
-        anvil takes up to six milliseconds for an empty block. A far jump is a new node that goes on from the state of this one.
+        anvil takes up to six milliseconds for an empty block. A far jump is a new node that goes on from the state of
+        this one.
         """
         empty = block - self.block - 1
         if 0 < empty <= NEAR:
@@ -169,7 +171,8 @@ class Node:
 
     def replay(self, steps: list) -> list[dict]:
         """
-        Take over what a scene did: its transactions, and the money that it gave to accounts, which must be new to the block.
+        Take over what a scene did: its transactions, and the money that it gave to accounts, which must be new to the
+        block.
 
         Transactions of one block stay in one block. Returns their receipts.
         """

@@ -263,7 +263,9 @@ def tasks(scene: Scene):
 
 
 def bounds(scene: Scene):
-    """A payee that refuses, a full list of expired tasks, a claim that meets expired ones, what a transaction begins with."""
+    """
+    A payee that refuses, a full list of expired tasks, a claim that meets expired ones, what a transaction begins with.
+    """
     market = Market(scene)
     pool = market.pool(approved=False)
     expired = [task for _ in range(16) for task in market.add(pool, [REWARD] * 16, lifetime=DAY)]

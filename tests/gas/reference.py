@@ -1,8 +1,9 @@
 """
 What the figures are compared with: a straightforward implementation of the same ABI, and the goals that were set.
 
-The reference of the task pools is a Solidity version that keeps lists and searches them; that of the task manager is the original's design, the manager
-alone, with its staking token replaced by a nearly free one. All are transactions with 21,000 and calldata included, save those marked [exec].
+The reference of the task pools is a Solidity version that keeps lists and searches them; that of the task manager is
+the original's design, the manager alone, with its staking token replaced by a nearly free one. All are transactions
+with 21,000 and calldata included, save those marked [exec].
 """
 
 from dataclasses import dataclass

@@ -12,8 +12,9 @@ FOLDER = ROOT / "docs" / "gas"
 README = ROOT / "README.md"
 BEGIN, END = "<!-- gas -->", "<!-- /gas -->"
 HOW = """\
-What a receipt shows, in a transaction of its own, 21,000 and calldata included; `[exec]` is execution alone, with cold access. Where the same
-operation costs more or less by what it meets, the lowest and the highest of several are given. [How it is measured](../gas.md)."""
+What a receipt shows, in a transaction of its own, 21,000 and calldata included; `[exec]` is execution alone, with cold
+access. Where the same operation costs more or less by what it meets, the lowest and the highest of several are given.
+[How it is measured](../gas.md)."""
 PLOTS = ["claim", "search", "execute", "schedule"]
 
 

@@ -1,6 +1,6 @@
 """
-A chain in process on which operations are measured: every call is a transaction, every transaction is kept, so that a real node can take it
-over. The same addresses in each run, whatever ran before.
+A chain in process on which operations are measured: every call is a transaction, every transaction is kept, so that a
+real node can take it over. The same addresses in each run, whatever ran before.
 """
 
 import functools
@@ -98,7 +98,10 @@ class Scene:
         self.figures[label] = self.receipts.last
 
     def between(self, label: str, calls: list[Callable]):
-        """Transactions that differ by what they happen to meet: the dearest is the figure, the cheapest that of `[...,least]`."""
+        """
+        Transactions that differ by what they happen to meet: the dearest is the figure, the cheapest that of
+        `[...,least]`.
+        """
         used = []
         for call in calls:
             call()

@@ -1,9 +1,10 @@
 """
 Labelled operations of the task manager.
 
-Unless the label says else: 164 bytes of task data, which are the three layers around an empty call; the target is a contract that does nothing;
-a small task of 100,000 gas, in the minimal environment, of an owner who had tasks before, in a block that has tasks; one more task waits within a
-thousand blocks; treasury and validator were paid before; the executor's account exists.
+Unless the label says else: 164 bytes of task data, which are the three layers around an empty call; the target is a
+contract that does nothing; a small task of 100,000 gas, in the minimal environment, of an owner who had tasks before,
+in a block that has tasks; one more task waits within a thousand blocks; treasury and validator were paid before; the
+executor's account exists.
 """
 
 import boa

@@ -48,7 +48,8 @@ def figures() -> dict[str, int]:
 
 def save(measured: dict[str, dict[str, int]], complete: dict[str, bool]):
     """
-    Write what was measured, by section. Figures of before stay where their section is not complete: not every act of it was run.
+    Write what was measured, by section. Figures of before stay where their section is not complete: not every act of it
+    was run.
     """
     FOLDER.mkdir(exist_ok=True)
     for contract in SOURCES:

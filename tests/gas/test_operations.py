@@ -53,7 +53,8 @@ def test_gas_equals_the_receipts_of_a_real_node(name):
         receipts = node.replay(play(ACTS[name]).steps)
     assert len(receipts) == len(ours) >= 30
     wrong = [
-        f"{'creation' if mine.to is None else mine.data[:4].hex()} in block {mine.block}: {mine.used:,} here, {theirs:,} there"
+        f"{'creation' if mine.to is None else mine.data[:4].hex()} in block {mine.block}: "
+        f"{mine.used:,} here, {theirs:,} there"
         for mine, receipt in zip(ours, receipts, strict=True)
         if mine.used != (theirs := int(receipt["gasUsed"], 16))
     ]

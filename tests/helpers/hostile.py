@@ -1,4 +1,7 @@
-"""Hostile parties: bad code, calls with a limit of gas in a transaction of their own, every state-changing call of the ABI."""
+"""
+Hostile parties: bad code, calls with a limit of gas in a transaction of their own, every state-changing call of the
+ABI.
+"""
 
 import os
 from contextlib import contextmanager
@@ -14,7 +17,8 @@ from tests.helpers.chain import DAY, ETHER, error_data, now
 from tests.helpers.compiled import mock_deployer
 from tests.helpers.signatures import canonical_type
 
-# Of gas, from one limit to the next; a fortieth of it where the call begins to succeed. For a closer look: GAS_STEP=2000.
+# Of gas, from one limit to the next; a fortieth of it where the call begins to succeed. For a closer look:
+# GAS_STEP=2000.
 STEP = int(os.environ.get("GAS_STEP", "40000"))
 
 POOL_CONTRACTS = [
@@ -67,9 +71,11 @@ def topic(signature: str) -> int:
 @contextmanager
 def transaction(sender: str, to: str):
     """
-    The block runs as one transaction: all else than sender and `to` is cold, and the storage at its start is the original.
+    The block runs as one transaction: all else than sender and `to` is cold, and the storage at its start is the
+    original.
 
-    boa knows no transactions: what an earlier call touched would stay warm, and cost a tenth of what it does on a chain.
+    boa knows no transactions: what an earlier call touched would stay warm, and cost a tenth of what it does on a
+    chain.
     """
     accounts = boa.env.evm.vm.state._account_db
     accounts._journal_accessed_state.clear()
@@ -103,7 +109,8 @@ class Attempt:
     One call with a limit of gas, what it came to, and whether it changed anything: logs, storage, balances. Nothing of
     it stays.
 
-    Storage is compared as it is, from one attempt to another, whatever it means: that is quicker than to ask all the views.
+    Storage is compared as it is, from one attempt to another, whatever it means: that is quicker than to ask all the
+    views.
     """
 
     def __init__(self, sender: str, to: str, data: bytes, value: int, gas: int, accounts: list[str], look=None):
@@ -128,8 +135,8 @@ def sweep(sender: str, to: str, data: bytes, accounts: list[str], value: int = 0
     """
     Try a call with every limit of gas, in steps, and in small steps where it begins to succeed.
 
-    Each attempt must be refused, or come to the same as with gas in plenty. Once a limit is enough, each higher one is, so that the
-    estimates that clients make by bisection hold. Returns the lowest limit that is enough.
+    Each attempt must be refused, or come to the same as with gas in plenty. Once a limit is enough, each higher one is,
+    so that the estimates that clients make by bisection hold. Returns the lowest limit that is enough.
     """
     plenty = Attempt(sender, to, data, value, 20_000_000, accounts)
     assert plenty.succeeded, plenty.revert_data.hex()

@@ -1,8 +1,8 @@
 """
 What a call logged, decoded with the exported ABI, whichever contract logged it.
 
-titanoboa decodes no event with an indexed string (such an argument is in the log as its hash), and none of a contract that it was not
-told of.
+titanoboa decodes no event with an indexed string (such an argument is in the log as its hash), and none of a contract
+that it was not told of.
 """
 
 import functools

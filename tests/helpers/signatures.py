@@ -114,5 +114,7 @@ def canonical_type(parameter: dict) -> str:
 
 
 def digest(entry: dict) -> bytes:
-    """keccak256 of name and argument types: the topic of an event; its first four bytes select a function or an error."""
+    """
+    keccak256 of name and argument types: the topic of an event; its first four bytes select a function or an error.
+    """
     return keccak(text=f"{entry['name']}({','.join(map(canonical_type, entry['inputs']))})")

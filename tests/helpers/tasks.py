@@ -1,4 +1,7 @@
-"""The task manager as its tests use it: prices and shares computed here, tasks that do what a test says, what the manager logged."""
+"""
+The task manager as its tests use it: prices and shares computed here, tasks that do what a test says, what the manager
+logged.
+"""
 
 import boa
 from eth_abi import decode, encode
@@ -112,8 +115,8 @@ def fund(account, amount: int = ETHER):
 
 def wrong_arguments(arguments: list, wrong: int) -> tuple[set[int], int, list[tuple]]:
     """
-    Make the arguments of a scheduling wrong in the ways whose bits are set, by the order in which they are refused; bit 5 is the payment's.
-    Returns the positions, the cost, and the errors by position but for the payment's.
+    Make the arguments of a scheduling wrong in the ways whose bits are set, by the order in which they are refused; bit
+    5 is the payment's. Returns the positions, the cost, and the errors by position but for the payment's.
     """
     wrongs = {position for position in range(6) if wrong >> position & 1}
     too_far, in_past = block() + 2_097_153, block()

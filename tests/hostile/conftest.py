@@ -1,4 +1,6 @@
-"""A market at work: an approved pool with a task in each state, money in each place, and a pool that is not approved."""
+"""
+A market at work: an approved pool with a task in each state, money in each place, and a pool that is not approved.
+"""
 
 from dataclasses import dataclass
 

@@ -1,6 +1,6 @@
 """
-An executor never loses: what a call pays is at least 1.1 times the gas of its transaction, at a base fee not above the lowest at which what
-it ran was scheduled (invariant 16).
+An executor never loses: what a call pays is at least 1.1 times the gas of its transaction, at a base fee not above the
+lowest at which what it ran was scheduled (invariant 16).
 """
 
 import itertools
@@ -58,7 +58,8 @@ def due(payee: str, reserve: int = 0) -> bytes:
 
 
 LONG = b"\xff" * 4_096
-# Of what makes a single task dear: gas limit, data, whether its index is in a further word, what the payee is, whether a validator is named.
+# Of what makes a single task dear: gas limit, data, whether its index is in a further word, what the payee is, whether
+# a validator is named.
 WORST = [
     *itertools.product([0, 100_000, 100_001, 750_000], [b"", LONG], [False], ["new", "refusing"], [True]),
     *itertools.product([0, 750_000], [LONG], [True], ["new"], [True, False]),
@@ -68,8 +69,9 @@ WORST = [
 @pytest.mark.parametrize(("gas", "data", "crowded", "payee_kind", "validator"), WORST)
 def test_single_task_at_its_worst(manager, owner, executor, burner, gas, data, crowded, payee_kind, validator):
     """
-    The cheapest task that costs the most: alone, it burns all its gas, the first to be paid for are the treasury, the validator and a
-    payee that does not exist or refuses, its index is in a further word, and a wei was added to its payment.
+    The cheapest task that costs the most: alone, it burns all its gas, the first to be paid for are the treasury, the
+    validator and a payee that does not exist or refuses, its index is in a further word, and a wei was added to its
+    payment.
     """
     at = block() + 1
     if crowded:
@@ -92,8 +94,9 @@ def test_single_task_at_its_worst(manager, owner, executor, burner, gas, data, c
 @pytest.mark.parametrize("seed", range(MIXES))
 def test_random_mix(system, manager, owner, executor, target, burner, seed):
     """
-    Tasks of every kind, size and data, in several blocks, scheduled at different base fees, some cancelled, some topped up, executed at a
-    base fee not above the lowest: by call after call with some limit of gas, due ones and named ones, until nothing is left.
+    Tasks of every kind, size and data, in several blocks, scheduled at different base fees, some cancelled, some topped
+    up, executed at a base fee not above the lowest: by call after call with some limit of gas, due ones and named ones,
+    until nothing is left.
     """
     luck = random.Random(seed)
     manager.depositBond(value=20 * ETHER, sender=owner)
@@ -151,8 +154,8 @@ def test_random_mix(system, manager, owner, executor, target, burner, seed):
 
 def test_call_that_passes_over_many_still_pays(system, manager, owner, executor, target):
     """
-    Tasks from a time of lower fees stand before one that pays: a call runs it only if it pays for the search too, else the next call
-    begins with it.
+    Tasks from a time of lower fees stand before one that pays: a call runs it only if it pays for the search too, else
+    the next call begins with it.
     """
     at = block() + 5
     call = layered(target.address, target.poke.prepare_calldata(1))

@@ -1,4 +1,7 @@
-"""Router or registry stop working in the middle: every exit of a pool still does, and what they missed is handed over later."""
+"""
+Router or registry stop working in the middle: every exit of a pool still does, and what they missed is handed over
+later.
+"""
 
 import pytest
 

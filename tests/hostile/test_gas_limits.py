@@ -1,6 +1,6 @@
 """
-Too little gas: a call is refused, or it does everything. Nobody can make a payee starve, or keep registry or router in the dark, by the
-choice of a limit.
+Too little gas: a call is refused, or it does everything. Nobody can make a payee starve, or keep registry or router in
+the dark, by the choice of a limit.
 """
 
 import boa
@@ -24,8 +24,8 @@ def account(scene):
 @pytest.fixture
 def done(scene, account):
     """
-    Sweep the limits, then look at the call with the lowest that was enough: the router's totals must be those of the pools, and its
-    ranking must begin with the best task.
+    Sweep the limits, then look at the call with the lowest that was enough: the router's totals must be those of the
+    pools, and its ranking must begin with the best task.
     """
     accounts = [scene.pool.address, scene.registry.address, account.address, scene.requester, scene.stranger]
 

@@ -1,4 +1,6 @@
-"""Every state-changing function of the task manager: called by a stranger, and by whoever is being paid (invariant 13)."""
+"""
+Every state-changing function of the task manager: called by a stranger, and by whoever is being paid (invariant 13).
+"""
 
 from dataclasses import dataclass
 
@@ -146,7 +148,10 @@ def test_stranger(scene, signature):
 
 
 class Site:
-    """A payment of the manager's. `prepare` brings it about that the payee is due, `pay` makes it; `from_bond` tells what pays it."""
+    """
+    A payment of the manager's. `prepare` brings it about that the payee is due, `pay` makes it; `from_bond` tells what
+    pays it.
+    """
 
     def prepare(self, scene, payee):
         pass
@@ -238,7 +243,10 @@ def payee(scene, site):
 
 
 def test_payee_calls_back(scene, site, payee):
-    """While it pays, the manager takes no call that changes state; the payment is made all the same, and costs nobody else a wei."""
+    """
+    While it pays, the manager takes no call that changes state; the payment is made all the same, and costs nobody else
+    a wei.
+    """
     manager = scene.manager
     accounts = [scene.owner, scene.stranger, scene.system.deployer]
 

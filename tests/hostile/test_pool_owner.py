@@ -156,7 +156,8 @@ TRICKS = [
 
 def run(scene, steps, trick=None, after=None):
     """
-    Go through a life and return what came of it. After the step `after` (each, if none is named) the owner plays a trick.
+    Go through a life and return what came of it. After the step `after` (each, if none is named) the owner plays a
+    trick.
 
     What the owner has, and his own tasks, are left out.
     """

@@ -1,4 +1,6 @@
-"""A payee that calls back while it is paid: each state-changing function of the ABI, at each place where somebody is paid."""
+"""
+A payee that calls back while it is paid: each state-changing function of the ABI, at each place where somebody is paid.
+"""
 
 import boa
 import pytest
@@ -149,7 +151,9 @@ def site(request):
 
 @pytest.fixture
 def payee(scene, site):
-    """A contract that is due a payment, and a verifier of the registry's at that, so that some of its calls are its right."""
+    """
+    A contract that is due a payment, and a verifier of the registry's at that, so that some of its calls are its right.
+    """
     payee = mock("Reenterer", wei=10 * ETHER)
     scene.registry.addVerifier(payee.address)
     site.prepare(scene, payee)
@@ -170,8 +174,8 @@ def free(contract) -> int:
 @pytest.mark.parametrize("name", [name for name in POOL_CONTRACTS if name not in ("TaskPoolViewer", "TaskLens")])
 def test_payee_calls_back(scene, site, payee, name):
     """
-    While a contract pays, it takes no call that changes state, save the callbacks, which know who may call them. Whatever else the
-    payee reaches, the payment is made or credited, and nobody else loses a wei.
+    While a contract pays, it takes no call that changes state, save the callbacks, which know who may call them.
+    Whatever else the payee reaches, the payment is made or credited, and nobody else loses a wei.
     """
     payer = scene.contract(site.payer)
     target = scene.contract(name).address
@@ -204,7 +208,9 @@ def test_payee_calls_back(scene, site, payee, name):
 
 
 def test_what_is_owed_is_covered_while_paying(scene, site, payee):
-    """Views answer during a call, and what they say is true then too: balance >= reservedBalance, with nothing to spare."""
+    """
+    Views answer during a call, and what they say is true then too: balance >= reservedBalance, with nothing to spare.
+    """
     payer = scene.contract(site.payer)
     if not isinstance(site, FreeBalance | Rescue):
         boa.env.set_balance(payer.address, payer.reservedBalance())

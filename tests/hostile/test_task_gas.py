@@ -1,4 +1,7 @@
-"""Nobody can make a task fail by sending too little gas: at every amount it is not started, or has all that it asked for (invariant 15)."""
+"""
+Nobody can make a task fail by sending too little gas: at every amount it is not started, or has all that it asked for
+(invariant 15).
+"""
 
 import boa
 import pytest
@@ -80,7 +83,10 @@ def least(holds, low: int, high: int) -> int:
     ids=[*(f"call of {length}" for length in CALLS), *(f"data of {length}" for length in RAW)],
 )
 def test_just_enough_gas_is_exactly_the_limit(manager, owner, executor, meter, gas, data):
-    """With the least gas of the transaction that starts it, a task has what it asked for, to the unit; with one less it is not started."""
+    """
+    With the least gas of the transaction that starts it, a task has what it asked for, to the unit; with one less it is
+    not started.
+    """
     at = block() + 5
     task = schedule_data(manager, owner, meter, gas, data, at)
     roll_to(at)
@@ -100,7 +106,10 @@ def test_just_enough_gas_is_exactly_the_limit(manager, owner, executor, meter, g
 
 @pytest.fixture
 def crowd(system, manager, owner, target, meter):
-    """Tasks of every kind and size in two blocks, in the order of execution, and what each comes to when it has all its gas."""
+    """
+    Tasks of every kind and size in two blocks, in the order of execution, and what each comes to when it has all its
+    gas.
+    """
     burner = boa.env.generate_address("burner")
     boa.env.set_code(burner, b"\xfe")
     at = block() + 5
@@ -122,8 +131,8 @@ def crowd(system, manager, owner, target, meter):
 
 def test_sweep(system, manager, owner, executor, crowd):
     """
-    Every amount of gas near each edge, and amounts between: what ran came to what it comes to with gas in plenty, what did not is
-    scheduled, larger ones do not stop smaller ones, and the money is all there.
+    Every amount of gas near each edge, and amounts between: what ran came to what it comes to with gas in plenty, what
+    did not is scheduled, larger ones do not stop smaller ones, and the money is all there.
     """
 
     def look():

@@ -12,7 +12,10 @@ from eth_utils import keccak
 
 from taskpools.artifacts import ROOT, DoesNotCompile, artifact
 
-PRINT_THE_CODE = "from taskpools.system import deployer; print(deployer('BasicTaskEnvironment').compiler_data.bytecode_runtime.hex())"
+PRINT_THE_CODE = """
+from taskpools.system import deployer
+print(deployer('BasicTaskEnvironment').compiler_data.bytecode_runtime.hex())
+"""
 LOAD_THE_ENVIRONMENTS = """
 from taskpools.artifacts import CONTRACTS, SOURCES, contracts
 contracts.prepare([CONTRACTS / path for name, path in SOURCES.items() if name.endswith("TaskEnvironment")])

@@ -39,8 +39,8 @@ OPEN = {
     },
 }
 
-# The manager's own lock: each function asks it, or what the function calls does. tests/unit/scheduler/test_lock.py calls them
-# while a task runs.
+# The manager's own lock: each function asks it, or what the function calls does. tests/unit/scheduler/test_lock.py
+# calls them while a task runs.
 RUN_LOCK = {("run_lock.vy", "_enter"), ("run_lock.vy", "_only_free")}
 
 COUNTER = """

@@ -58,13 +58,14 @@ EXCEPTIONS = {
 ERRORS = {
     "TaskPoolFactory": "PoolNotFound PoolAlreadyActive PoolAlreadyInactive InvalidCategory Unauthorized InvalidInput",
     "TaskPool": (
-        "Unauthorized InvalidInput InsufficientFunds NoAvailableTask TaskNotFound NotAssigned TaskDeadlinePassed TaskNotPending "
-        "PoolInactive AlreadyInitialized"
+        "Unauthorized InvalidInput InsufficientFunds NoAvailableTask TaskNotFound NotAssigned TaskDeadlinePassed "
+        "TaskNotPending PoolInactive AlreadyInitialized"
     ),
-    # UserHasActiveTask is one for all pools: the router refuses before it asks a pool. The pool's own errors come through.
+    # UserHasActiveTask is one for all pools: the router refuses before it asks a pool. The pool's own errors come
+    # through.
     "TaskRouter": (
-        "PoolNotFound NoAvailableTask UserHasActiveTask Unauthorized InvalidInput InsufficientFunds TaskNotFound NotAssigned "
-        "TaskDeadlinePassed TaskNotPending PoolInactive AlreadyInitialized"
+        "PoolNotFound NoAvailableTask UserHasActiveTask Unauthorized InvalidInput InsufficientFunds TaskNotFound "
+        "NotAssigned TaskDeadlinePassed TaskNotPending PoolInactive AlreadyInitialized"
     ),
     # What the manager has beside the described errors: those of its payments, its bounds and its clones.
     "TaskManager": "InsufficientFunds InsufficientGas InvalidInput TransferFailed",

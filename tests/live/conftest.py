@@ -1,6 +1,6 @@
 """
-A real node for each file, a deployer with a key of his own and a folder for each test. The command runs in this process, so that the
-contracts are compiled once.
+A real node for each file, a deployer with a key of his own and a folder for each test. The command runs in this
+process, so that the contracts are compiled once.
 """
 
 import itertools

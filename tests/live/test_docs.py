@@ -1,4 +1,7 @@
-"""The commands of README and docs/deploying.md, on a real node and a stand-in of nothing: what needs an explorer is only parsed"""
+"""
+The commands of README and docs/deploying.md, on a real node and a stand-in of nothing: what needs an explorer is only
+parsed.
+"""
 
 import json
 import re

@@ -1,6 +1,7 @@
 """
-A user quotes a price, asks the node for an estimate, and sends some blocks later. Meanwhile the base fee moves and others send transactions of their
-own. The transaction must go through with the bare estimate, and each wei of the surplus must be accounted for.
+A user quotes a price, asks the node for an estimate, and sends some blocks later. Meanwhile the base fee moves and
+others send transactions of their own. The transaction must go through with the bare estimate, and each wei of the
+surplus must be accounted for.
 """
 
 import pytest
@@ -160,7 +161,10 @@ def test_while_others_act(client, node, entry, others):
 
 @pytest.mark.parametrize("approved", [1, 3])
 def test_requests_while_others_act(client, approved):
-    """The estimate was made for a pool with tasks; then the price falls, and the request goes to a pool that never had one."""
+    """
+    The estimate was made for a pool with tasks; then the price falls, and the request goes to a pool that never had
+    one.
+    """
     contracts, operator = client.contracts, client.operator
     factory, registry = (contracts[name].functions for name in ("TaskPoolFactory", "ModelRegistry"))
     client.send(operator, registry.registerModel("llm", "Chat", "A chat model", 0, PRICE))

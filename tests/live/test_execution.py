@@ -129,7 +129,9 @@ def test_reserve_is_left(client, node, manager, executor, due):
 
 
 def test_the_last_run_counts(client, node, manager, owner, executor, target):
-    """The bond pays for a second run. That one is not undone for want of a third, and an event says why none follows."""
+    """
+    The bond pays for a second run. That one is not undone for want of a third, and an event says why none follows.
+    """
     at = node.number("eth_blockNumber") + 50
     code = deployer("RecurringTaskEnvironment").compiler_data.bytecode
     recurring = client.contract(

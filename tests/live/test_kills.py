@@ -1,6 +1,6 @@
 """
-The command is killed with SIGKILL at every point of its journal, then run again: the addresses are those of a run that was left alone, and
-each step was sent once.
+The command is killed with SIGKILL at every point of its journal, then run again: the addresses are those of a run that
+was left alone, and each step was sent once.
 """
 
 import os

@@ -2,7 +2,7 @@
 """
 @title Crowd
 @license MIT
-@notice One account that makes many calls in one transaction, so that large states are made by real calls and in little time.
+@notice One account that makes many calls in one transaction. So real calls make large states in little time.
 """
 
 struct Call:

@@ -2,7 +2,8 @@
 """
 @title Edges
 @license MIT
-@notice Costs more if what belongs to one transaction lasts into the next, or if what every transaction begins with is missing.
+@notice Costs more if the state of one transaction lasts into the next, or if a transaction begins without the slots and
+        accounts that are warm from its start.
 """
 
 mark: transient(uint256)

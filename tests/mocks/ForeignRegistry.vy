@@ -2,7 +2,8 @@
 """
 @title Foreign registry
 @license MIT
-@notice A registry of somebody's own that names a router which is not his: its pools try to get into that router's ranking.
+@notice A registry that names the router of another registry. Pools of this registry try to get into that router's
+        ranking.
 """
 
 from contracts.interfaces import ITaskPool

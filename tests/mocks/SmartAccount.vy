@@ -2,8 +2,8 @@
 """
 @title SmartAccount
 @license MIT
-@notice An honest account that is a contract: it keeps a record of each payment, which takes most of the gas that a payee gets. With
-        less it refuses at once, so that who starves it has gas left to go on.
+@notice An honest account that is a contract. The account keeps a record of each payment, for most of the gas that a
+        payee gets. With less gas the account refuses at once, so that a caller who starves the account has gas left.
 """
 
 # A payee gets 50,000 and the stipend of 2,300.

@@ -20,7 +20,10 @@ def everything(tally, evm):
 
 @pytest.fixture(scope="module")
 def default_run(evm):
-    """Repeats what was found before, then makes the same batches of runs each time. Gives the tally, or the report of a failure."""
+    """
+    Repeats what was found before, then makes the same batches of runs each time. Gives the tally, or the report of a
+    failure.
+    """
 
     def run(machine, batches: int) -> Counter:
         known = known_failure(machine)

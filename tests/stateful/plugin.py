@@ -1,4 +1,6 @@
-"""`pytest tests/stateful --fuzz 10m`: a long random search instead of the tests, on all cores or on a Dask scheduler."""
+"""
+`pytest tests/stateful --fuzz 10m`: a long random search instead of the tests, on all cores or on a Dask scheduler.
+"""
 
 import os
 import warnings

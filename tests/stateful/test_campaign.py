@@ -1,4 +1,6 @@
-"""`pytest --fuzz` and what it stands on: goals, the same runs for the same seed, a campaign on a real Dask scheduler."""
+"""
+`pytest --fuzz` and what it stands on: goals, the same runs for the same seed, a campaign on a real Dask scheduler.
+"""
 
 import io
 import os

@@ -79,7 +79,9 @@ def test_a_failure_is_kept_until_it_passes(failure, fault, tmp_path):
 
 
 def test_steps_stand_for_themselves(evm):
-    """Whatever is left out, the rest is a run: what was made goes by its name, amounts and times by what they are for."""
+    """
+    Whatever is left out, the rest is a run: what was made goes by its name, amounts and times by what they are for.
+    """
     steps = [
         Step(
             "requester 1", "registry 1", "requestInference", ("llm", ""), value=Cost(0), makes=("request 1", "task 1")

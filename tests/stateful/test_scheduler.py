@@ -1,5 +1,6 @@
 """
-The task manager under random use: contracts and a plain model take the same steps, and must agree on every answer, error, event and wei.
+The task manager under random use: contracts and a plain model take the same steps, and must agree on every answer,
+error, event and wei.
 
 To search longer, on all cores: uv run pytest tests/stateful --fuzz 10m
 """

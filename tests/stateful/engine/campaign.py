@@ -1,5 +1,6 @@
 """
-Runs of all machines on all cores, or on the workers of a Dask scheduler, until a time or a number of calls is reached or something fails.
+Runs of all machines on all cores, or on the workers of a Dask scheduler, until a time or a number of calls is reached
+or something fails.
 
 A batch is a machine and a seed: the same seed makes the same runs anywhere.
 """
@@ -170,7 +171,8 @@ class Campaign:
         errors = sum(key[0] == "error" for key in tally)
         share = 1 - tally["refused"] / tally["called"] if tally["called"] else 0
         return (
-            f"{tally['runs']:,} runs, {tally['steps']:,} steps, {tally['steps'] / max(self.seconds(), 1):,.0f} steps/s, "
+            f"{tally['runs']:,} runs, {tally['steps']:,} steps, "
+            f"{tally['steps'] / max(self.seconds(), 1):,.0f} steps/s, "
             f"{tally['called']:,} calls, {share:.0%} not refused, {errors} errors met, "
             f"{tally['microseconds of CPU'] / 10**6:,.0f} s of CPU"
         )

@@ -1,4 +1,7 @@
-"""Calls, answers, events and errors of the deployed contracts as bytes. Accounts and ids are names: the caller says what they stand for."""
+"""
+Calls, answers, events and errors of the deployed contracts as bytes. Accounts and ids are names: the caller says what
+they stand for.
+"""
 
 import functools
 from collections.abc import Callable

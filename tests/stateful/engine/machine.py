@@ -1,8 +1,8 @@
 """
 Contracts and a plain model that take the same steps side by side, and must agree on every answer, error, event and wei.
 
-A machine has rules, which choose the next steps, and invariants. A step can be repeated without the rule that chose it, and any part of
-the steps of a run is a run again: the model knows what must come of it.
+A machine has rules, which choose the next steps, and invariants. A step can be repeated without the rule that chose it,
+and any part of the steps of a run is a run again: the model knows what must come of it.
 """
 
 import contextlib
@@ -77,8 +77,8 @@ class Machine:
     ] = ()  # contracts that are not judged: their events are their own, calls of them do not count
     longest = 100  # steps of a run; 50 in the mean
 
-    # The base of each run by class: a chain, and the world on it as bytes. On py-evm each run has a chain of its own: boa slows down
-    # with every account that was ever written, and receipts of gas forbid to go back.
+    # The base of each run by class: a chain, and the world on it as bytes. On py-evm each run has a chain of its own:
+    # boa slows down with every account that was ever written, and receipts of gas forbid to go back.
     _bases: ClassVar[dict[type, tuple]] = {}
 
     def __init__(self, draw: Choices | None = None, thorough: bool = False):

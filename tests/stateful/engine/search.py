@@ -47,8 +47,8 @@ def outcome(
     machine: type[Machine], steps: list[Step], ends: bool = True, invariants: list | None = None
 ) -> Outcome | None:
     """
-    Take these steps, and look at everything after each, or at these invariants; None if nothing fails. `ends`: bring everything to its end
-    too.
+    Take these steps, and look at everything after each, or at these invariants; None if nothing fails. `ends`: bring
+    everything to its end too.
     """
     run = machine(thorough=True)
     if invariants is not None:
@@ -112,8 +112,8 @@ class Failure:
                 "",
                 f"  {self.outcome.headline}",
                 "",
-                f"{count} steps, shrunk from {self.before} in {self.seconds_to_shrink:.1f} s and {self.replays} replays; "
-                + f"found after {self.seconds_to_find:.1f} s with seed {self.seed}:",
+                f"{count} steps, shrunk from {self.before} in {self.seconds_to_shrink:.1f} s and {self.replays} "
+                + f"replays; found after {self.seconds_to_find:.1f} s with seed {self.seed}:",
                 *told(self.outcome),
                 "",
                 f"Repeat with: uv run pytest -n 0 {path}",

@@ -26,7 +26,8 @@ GWEI = 10**9
 WINDOW = 30
 INTERVAL = 7
 PLENTY = 200_000_000  # gas
-# What a call keeps for one more look and its end, and what a receipt gives back: a call that has not earned that besides stops.
+# What a call keeps for one more look and its end, and what a receipt gives back: a call that has not earned that
+# besides stops.
 LAST_LOOK = 155_000 + 60_000
 MODULES = ("calendar", "buckets", "execution", "ledger", "payments")
 

@@ -147,8 +147,9 @@ class Environments:
 
     def lacks_gas(self, task: Task, block: int) -> bool:
         """
-        Whether a retry fails for want of gas: one whose target burned it, for sure, unless the task is large enough to keep some back. A
-        first mark in 64 blocks costs some 20,000 more, in 16,384 as much again, so that it is the chain's to say there for a small task.
+        Whether a retry fails for want of gas: one whose target burned it, for sure, unless the task is large enough to
+        keep some back. A first mark in 64 blocks costs some 20,000 more, in 16,384 as much again, so that it is the
+        chain's to say there for a small task.
         """
         if task.gas >= KEEPS_BACK:
             return False

@@ -52,7 +52,9 @@ class Router:
         return passed, None
 
     def claim_the_best(self, worker: str, offered: list[tuple[Pool, Task]], find) -> tuple[Pool, Task] | None:
-        """A call counts for the expired tasks that it gets past, even if there is nothing for the worker behind them."""
+        """
+        A call counts for the expired tasks that it gets past, even if there is nothing for the worker behind them.
+        """
         passed, reached = self.pass_by(offered)
         best = find() if reached else None
         refuse_if(best is None and not passed, "NoAvailableTask()")

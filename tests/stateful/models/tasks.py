@@ -47,8 +47,8 @@ class Task:
 
 class Tasks(Creditor):
     """
-    A pool without its doors. What the pool owes is never kept as a number but summed up from tasks and credits, so that the model cannot
-    share the contract's mistakes.
+    A pool without its doors. What the pool owes is never kept as a number but summed up from tasks and credits, so that
+    the model cannot share the contract's mistakes.
     """
 
     world: World

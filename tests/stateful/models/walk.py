@@ -1,4 +1,6 @@
-"""Which tasks a call of `executeTasks` may have run: that depends on gas, so that the chain says which, and this judges."""
+"""
+Which tasks a call of `executeTasks` may have run: that depends on gas, so that the chain says which, and this judges.
+"""
 
 from tests.stateful.models.scheduled import LARGE, MAX_PASSED, NOWHERE, Task
 from tests.stateful.models.world import World
@@ -12,7 +14,9 @@ class Walk:
     # ------------------------------------------------ what executeTasks may have run
 
     def walk(self) -> tuple[list[Task], list[Task]]:
-        """What is due, in the order in which a call looks at it: from where the last one stopped, then from the first on."""
+        """
+        What is due, in the order in which a call looks at it: from where the last one stopped, then from the first on.
+        """
         due = sorted((task for task in self.scheduled.values() if self.is_due(task)), key=lambda task: task.position)
         first = (max(self.world.block - self.window, 0) * 4, 0)
         if self.stopped <= first:
@@ -24,8 +28,9 @@ class Walk:
 
     def complaint(self, ran: list[str], gas_left: int, stopped: tuple[int, int], is_spent: bool) -> str:
         """
-        Why a call cannot have run just these, with so much gas left above the reserve and this place to go on from; empty if it can. Asked
-        before the model runs them. `is_spent`: what it earned does not pay for looking on, so that it may stop anywhere after its last run.
+        Why a call cannot have run just these, with so much gas left above the reserve and this place to go on from;
+        empty if it can. Asked before the model runs them. `is_spent`: what it earned does not pay for looking on, so
+        that it may stop anywhere after its last run.
         """
         before, after = self.walk()
         walk = before + after

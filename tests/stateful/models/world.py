@@ -1,9 +1,10 @@
 """
 What all models share: accounts, money, time, events and refusals, in plain Python. No contract is called here.
 
-Accounts and contracts go by name ("worker 2", "pool 1"), and so do the things that they make ("task 3"). Each action of a contract is a
-method of the same name in snake case. An action returns what the contract returns, a `Refusal` that names the error, or `Left` where the
-contract has a choice. All checks come before the first change, so that a refused action leaves no trace.
+Accounts and contracts go by name ("worker 2", "pool 1"), and so do the things that they make ("task 3"). Each action of
+a contract is a method of the same name in snake case. An action returns what the contract returns, a `Refusal` that
+names the error, or `Left` where the contract has a choice. All checks come before the first change, so that a refused
+action leaves no trace.
 """
 
 import functools

@@ -29,7 +29,9 @@ def wait_for_a_deadline(m):
 
 @rule(6, when=lambda m: m.is_any(PENDING))
 def wait_while_pending(m):
-    """To the expiry of a submitted task or the end of its verification window, or just past that; then a verifier acts."""
+    """
+    To the expiry of a submitted task or the end of its verification window, or just past that; then a verifier acts.
+    """
     ends = [end for _, task in m.tasks(PENDING) for end in [task.expiry] * 3 + [task.deadline]]
     ends = [end for end in ends if end >= m.world.now]
     if ends:

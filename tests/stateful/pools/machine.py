@@ -129,7 +129,10 @@ class Pools(Machine):
     # ------------------------------------------------ every task ends
 
     def end(self):
-        """A stranger who only waits and calls brings every task to its end; then everybody takes what is owed, and nothing is left."""
+        """
+        A stranger who only waits and calls brings every task to its end; then everybody takes what is owed, and nothing
+        is left.
+        """
         latest = max((max(task.expiry, task.deadline) for _, task in self.tasks(*OPEN)), default=0)
         if latest >= self.world.now:
             self.happen("wait", latest + 1 - self.world.now)

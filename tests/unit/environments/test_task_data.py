@@ -154,7 +154,10 @@ def test_longer_and_shorter_than_layered(arrives, target, length):
 
 @pytest.mark.parametrize("length", [0, 1, 31, 32, 33, 64])
 def test_other_lengths_with_the_same_padding(arrives, target, length):
-    """A length of the call that differs by less than the padding: that is layered data of another call, if its padding is 0."""
+    """
+    A length of the call that differs by less than the padding: that is layered data of another call, if its padding is
+    0.
+    """
     data = bytearray(layered(target.address, b"\1" * length))
     around = {length - 31, length - 2, length - 1, length + 1, length + 2, length + 31, 31, 32, 33, 64}
     for other in (other for other in around if other >= 0):

@@ -71,7 +71,10 @@ def test_unknown_request(system, registry, approved_pool, requester, request_id)
 
 @pytest.mark.parametrize("blobs", [127, 255])
 def test_texts_where_the_encoding_of_a_nonce_changes(system, registry, approved_pool, requester, blobs):
-    """Texts are found by the nonce of their blob, which models use up too: one byte up to 127, with its length up to 255, then two."""
+    """
+    Texts are found by the nonce of their blob, which models use up too: one byte up to 127, with its length up to 255,
+    then two.
+    """
     for _ in range(blobs - 4):  # the fixture made two
         registry.updateModel("image-v1", "", "", 1)
     for number in range(1, 6):

@@ -175,7 +175,10 @@ def test_barred_from_more_than_32_tasks(system, approved_pool, worker):
 
 
 def test_claim_best_task_keeps_the_progress_past_expired_tasks(system, approved_pool, worker, bar):
-    """Behind an expired task there is only one that the worker may not have: zeros, and the expired one has left the ranking."""
+    """
+    Behind an expired task there is only one that the worker may not have: zeros, and the expired one has left the
+    ranking.
+    """
     only = add_task(approved_pool, 5, lifetime=30 * DAY)
     bar(approved_pool, only, worker)
     add_task(approved_pool, 9, lifetime=600)

@@ -15,7 +15,9 @@ pytestmark = pytest.mark.py_evm("each call is a transaction that begins cold")
 
 @contextmanager
 def transaction(monkeypatch):
-    """A call as the only one of its transaction: everything is cold, and stored words cost what they do at its beginning."""
+    """
+    A call as the only one of its transaction: everything is cold, and stored words cost what they do at its beginning.
+    """
     accounts = boa.env.evm.vm.state._account_db
     originals = {}
     read = accounts.get_storage

@@ -104,7 +104,9 @@ def test_end_is_included(calendar, start, distance):
 
 
 def test_dead_ends_at_every_level(calendar):
-    """At each level the word of `start` has bits before it only: the search turns back three times and still finds it."""
+    """
+    At each level the word of `start` has bits before it only: the search turns back three times and still finds it.
+    """
     start = 2**24 - 2**16 - 2**8 - 1
     for behind in (start - 1, start - 2**8, start - 2**16):
         calendar.mark(behind)

@@ -158,7 +158,9 @@ def test_gas_that_a_task_asked_for_is_there(system, manager, owner, executor, ta
 @pytest.mark.parametrize("ids", [1, 2, 60, 256])
 @pytest.mark.parametrize("gas", [100_000, 300_000, 600_000, 1_000_000, 2_000_000, 2**24])
 def test_what_does_not_fit_is_left_out_at_every_limit(system, manager, owner, executor, target, call, at, gas, ids):
-    """Some burn all their gas, some do little, some are named in vain: what was begun is paid, and the call never fails."""
+    """
+    Some burn all their gas, some do little, some are named in vain: what was begun is paid, and the call never fails.
+    """
     burns = target.burn.prepare_calldata()
     tasks = [schedule(system, system.minimal, target, (call, burns)[n % 3 == 1], at, sender=owner) for n in range(8)]
     roll_to(at)
@@ -187,7 +189,9 @@ def test_many_ids_that_are_looked_at_in_vain(system, manager, owner, executor, t
 
 @pytest.mark.parametrize("reserve", [0, 1, 50_000, 400_000, 2**256 - 1])
 def test_reserve_is_left(system, manager, owner, executor, target, at, reserve):
-    """The caller has at least the reserve at the end, of as many runs as fit; a reserve that nobody can have runs nothing."""
+    """
+    The caller has at least the reserve at the end, of as many runs as fit; a reserve that nobody can have runs nothing.
+    """
     burns = target.burn.prepare_calldata()
     tasks = [schedule(system, system.minimal, target, burns, at, sender=owner)[0] for _ in range(10)]
     roll_to(at)

@@ -1,4 +1,7 @@
-"""While a task runs, and while anyone is paid, every function that changes state is refused, but rescheduleTask to the task"""
+"""
+While a task runs, and while anyone is paid, every function that changes state is refused, but rescheduleTask to the
+task.
+"""
 
 import boa
 import pytest
@@ -100,7 +103,9 @@ def test_wrong_calls_are_locked_first(system, manager, owner, executor, puppet, 
 
 @pytest.mark.parametrize("entry", ["fees", "refund", "surplus", "bond", "credit", "sweep"])
 def test_payee_is_locked_out(system, manager, owner, executor, target, call, at, entry):
-    """A payee that calls back when it is paid: it calls depositBond with 1 wei and keeps the payment if that is refused."""
+    """
+    A payee that calls back when it is paid: it calls depositBond with 1 wei and keeps the payment if that is refused.
+    """
     selector = manager.depositBond.prepare_calldata()
     # CALL(gas, manager, 1, 0, 4, 0, 0); revert if it succeeded.
     code = bytes.fromhex(f"63{selector.hex()}60e01b5f525f5f60045f600173{manager.address[2:]}5af1602c57005b5f5ffd")

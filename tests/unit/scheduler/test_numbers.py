@@ -63,7 +63,10 @@ def test_count_of_patterns(numbers, word):
 @QUICK
 @given(amount=st.one_of(st.integers(0, 2**104), st.integers(0, 2**13)), digits=st.sampled_from([11, 40]))
 def test_compact(numbers, amount, digits):
-    """Down: the largest amount with so many bits that is not above it. Up: the smallest not below it, which is kept exactly."""
+    """
+    Down: the largest amount with so many bits that is not above it. Up: the smallest not below it, which is kept
+    exactly.
+    """
     unit = 1 << max(amount.bit_length() - digits, 0)
     assert numbers.unpack(numbers.packDown(amount, digits), digits) == amount // unit * unit
     up = numbers.roundUp(amount, digits)

@@ -1,4 +1,7 @@
-"""TaskManager.scheduleTask: what is attached above the price stays with the task if returning it costs more than it is worth"""
+"""
+TaskManager.scheduleTask: what is attached above the price stays with the task if returning it costs more than it is
+worth.
+"""
 
 import pytest
 from eth_abi import decode
@@ -38,7 +41,10 @@ def unit(wei: int) -> int:
 
 @pytest.mark.parametrize("blocks", range(1, 6))
 def test_default_behavior(manager, owner, attach, blocks):
-    """What was the price some blocks ago is taken whole; the task is worth so much more, and its first price is that of today."""
+    """
+    What was the price some blocks ago is taken whole; the task is worth so much more, and its first price is that of
+    today.
+    """
     quoted = manager.estimateCost(block() + 50, GAS)
     roll_to(block() + blocks)
     cost, task, spent = attach(quoted)

@@ -1,4 +1,7 @@
-"""executeTasks when the base fee has risen: what does not pay is passed over, 64 a call, and the next call goes on from there"""
+"""
+executeTasks when the base fee has risen: what does not pay is passed over, 64 a call, and the next call goes on from
+there.
+"""
 
 import boa
 import pytest

@@ -15,7 +15,8 @@ def rules(system):
 
 def test_own_task(rules, pool, pool_owner):
     task_id = add_task(pool)
-    #                       registry, claim, expiry, verification, silence pays, attempts, rejections, last, verifier, fixed
+    # from the registry, claim window, expiry, verification window, silence pays, attempts, rejections, last attempt,
+    # verifier, fixed
     expected = (False, 3_600, now() + DAY, 86_400, False, 3, 0, False, pool_owner, False)
     assert rules(pool, task_id) == expected
 
