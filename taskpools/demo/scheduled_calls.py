@@ -10,7 +10,8 @@ from boa.util.abi import Address
 from eth_abi import encode
 from eth_utils import keccak
 
-from taskpools.compiled import Contract
+from taskpools.artifacts import Store
+from taskpools.compiled import Contract, Deployer
 from taskpools.demo.actors import Stage, ether
 from taskpools.system import System
 from taskpools.units import ETHER
@@ -20,6 +21,13 @@ STATUS = ["none", "scheduled", "succeeded", "failed", "cancelled", "rescheduled"
 SIZES = {"small": 100_000, "medium": 250_000, "large": 750_000}
 GAS = 5_000_000  # of a call that executes; an estimate would be that of doing nothing
 GWEI = 10**9
+
+COUNTER = Path(__file__).resolve().with_name("Counter.vy")
+
+
+def counter() -> Deployer:
+    """What the tasks call, compiled."""
+    return Deployer(Store("demo", COUNTER.parent).load(COUNTER))
 
 
 def task_data(target: str, call: bytes) -> bytes:
@@ -39,7 +47,7 @@ class Scheduling:
         self.validator = stage.account("validator")
         self.cancellers = [stage.account(f"canceller {i}") for i in (1, 2)]
         boa.env.evm.patch.coinbase = Address(self.validator).canonical_address
-        self.target = boa.load(str(Path(__file__).with_name("Counter.vy")))
+        self.target = counter().deploy()
         stage.add("counter", self.target.address)
         self.tasks: dict[bytes, dict] = {}  # id: what the record tells of it
         self.environments = {

@@ -22,10 +22,17 @@ class RealNode:
         self.name = name
         self.url = f"http://127.0.0.1:{port}"
         self.chain_id = chain_id
+        self._session = requests.Session()  # one connection for all requests
+        self._session.trust_env = False  # a proxy for the world outside is none for this node
+        self._funded: dict[str, int] = {}  # account: the block before it had money
+
+    def post(self, method: str, params) -> dict:
+        """The node's whole answer."""
+        body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+        return self._session.post(self.url, json=body, timeout=60).json()
 
     def ask(self, method: str, *params):
-        body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
-        answer = requests.post(self.url, json=body, timeout=60).json()
+        answer = self.post(method, params)
         assert "error" not in answer, answer["error"]
         return answer["result"]
 
@@ -33,6 +40,7 @@ class RealNode:
         return int(self.ask(method, *params), 16)
 
     def fund(self, address: str, wei: int = 10**21):
+        self._funded.setdefault(address, self.number("eth_blockNumber"))
         self.ask(f"{self.name}_setBalance", address, hex(wei))
 
     def mine(self, blocks: int = 1):
@@ -46,9 +54,9 @@ class RealNode:
         self.ask("evm_revert", state)
 
     def sent_by(self, address: str) -> list[dict]:
-        """Every mined transaction of an account, in order."""
+        """Every mined transaction of an account, in order; from when it was funded, if it was funded here."""
         found = []
-        for number in range(self.number("eth_blockNumber") + 1):
+        for number in range(self._funded.get(address, 0), self.number("eth_blockNumber") + 1):
             block = self.ask("eth_getBlockByNumber", hex(number), True)
             found += [item for item in block["transactions"] if item["from"] == address.lower()]
         return found

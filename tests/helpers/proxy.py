@@ -6,8 +6,6 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import requests
-
 from tests.helpers.nodes import RealNode
 
 
@@ -35,21 +33,17 @@ class Proxy(RealNode):
             self.raw.append(params[0])
         honest = {"jsonrpc": "2.0", "id": request["id"]}
         if method not in self.lies:
-            return self._forward(method, params)
+            return self.behind.post(method, params)
         try:
             return {**honest, "result": self.lies[method](params, lambda: self._result(method, params))}
         except Refusal as refusal:
             return {**honest, "error": {"code": -32000, "message": str(refusal)}}
 
     def _result(self, method: str, params: list):
-        answer = self._forward(method, params)
+        answer = self.behind.post(method, params)
         if "error" in answer:
             raise Refusal(answer["error"]["message"])
         return answer["result"]
-
-    def _forward(self, method: str, params: list) -> dict:
-        body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
-        return requests.post(self.behind.url, json=body, timeout=60).json()
 
 
 @contextmanager

@@ -2,13 +2,12 @@
 Both halves of a deployed system on each kind of real node, used as a client would: web3 and the record's ABIs.
 """
 
-import boa
 import pytest
 from eth_abi import encode
 from eth_utils import keccak
 
+from taskpools.demo.scheduled_calls import counter as counter_deployer
 from taskpools.demo.scheduled_calls import task_data
-from taskpools.system import CONTRACTS
 from tests.helpers.chain import ETHER
 from tests.helpers.client import Client
 from tests.helpers.node_programs import require
@@ -72,9 +71,7 @@ def schedule(client: Client):
     contract = client.contracts["TaskManager"]
     manager = contract.functions
     scheduler, executor = client.account("scheduler"), client.account("executor")
-    counter = client.create(
-        scheduler, boa.load_partial(str(CONTRACTS.parent / "taskpools" / "demo" / "Counter.vy")).compiler_data.bytecode
-    )
+    counter = client.create(scheduler, counter_deployer().compiler_data.bytecode)
     block = client.web3.eth.block_number + 20
     data = task_data(counter, keccak(text="increment()")[:4])
     assert manager.encodeTask(counter, keccak(text="increment()")[:4]).call() == data

@@ -10,11 +10,13 @@ import sys
 import time
 from collections import Counter
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
 
 from taskpools.system import ROOT
+from tests.stateful import plugin
 from tests.stateful.engine import campaign
 from tests.stateful.engine.campaign import Campaign, Goal
 from tests.stateful.machines import Pools
@@ -37,20 +39,33 @@ def test_goals(text, goal):
     assert Goal.of(text) == goal
 
 
+def command_line(**given) -> SimpleNamespace:
+    """pytest's configuration, with these options."""
+    options = {"fuzz": None, "seed": None, "machine": None, "scheduler": None, "--evm": "revm"} | given
+    return SimpleNamespace(getoption=options.__getitem__)
+
+
 @pytest.mark.parametrize(
-    "options",
+    ("options", "told"),
     [
-        ["--fuzz", "10x"],
-        ["--fuzz", "0s"],
-        ["--fuzz", "-5"],
-        ["--fuzz", "9s", "--machine", "Nobody"],
-        ["--seed", "5"],
-        ["--scheduler", "tcp://127.0.0.1:1"],
+        ({"fuzz": "10x"}, "--fuzz: '10x' is neither"),
+        ({"fuzz": "0s"}, "--fuzz: '0s' is neither"),
+        ({"fuzz": "-5"}, "--fuzz: '-5' is neither"),
+        ({"fuzz": "9s", "machine": ["Nobody"]}, "--machine: there is no Nobody, but "),
+        ({"seed": 5}, "--seed goes with --fuzz"),
+        ({"machine": ["Pools"]}, "--machine goes with --fuzz"),
+        ({"scheduler": "tcp://127.0.0.1:1"}, "--scheduler goes with --fuzz"),
     ],
-    ids=" ".join,
 )
-def test_wrong_use_is_one_line(options):
-    done = subprocess.run([*FUZZ[:-1], *options], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+def test_wrong_use(options, told):
+    with pytest.raises(pytest.UsageError) as error:
+        plugin.pytest_cmdline_main(command_line(**options))
+    assert str(error.value).startswith(told)
+    assert "\n" not in str(error.value)
+
+
+def test_wrong_use_is_one_line():
+    done = subprocess.run([*FUZZ, "-5"], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
     assert len((done.stdout + done.stderr).strip().splitlines()) == 1
     assert "Traceback" not in done.stdout + done.stderr
