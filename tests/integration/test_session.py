@@ -1,5 +1,6 @@
 """How a run of the tests begins and ends."""
 
+import os
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -29,8 +30,15 @@ def tests(tmp_path):
 
 
 def pytest_in(folder, *arguments: str) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "pytest", "-c", "/dev/null", "--rootdir", str(folder), *arguments, str(folder)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "pytest", "-c", "/dev/null", "--rootdir", str(folder), "-p", "xdist"]
+    return subprocess.run(
+        [*command, *arguments, str(folder)],
+        cwd=ROOT,
+        env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},  # titanoboa would be one
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def test_worker_that_ends_slowly_ends_clean(tests):

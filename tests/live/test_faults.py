@@ -195,9 +195,9 @@ def test_a_node_that_mines_on_demand(idle, operator_of):
 
 
 def test_confirmations_that_do_not_come(operator):
-    status, _, errors = operator.deploy("--confirmations", "3", "--timeout", "0.3")
+    status, _, errors = operator.deploy("--confirmations", "3", "--timeout", "1")
     assert status == 1
-    assert errors.startswith("deploy.py: 1 of 3 confirmations after 0.3 seconds")
+    assert errors.startswith("deploy.py: 1 of 3 confirmations after 1 seconds")
     assert not operator.record_file.exists()
     operator.node.mine(2)
     assert operator.deploy("--confirmations", "3")[0] == 0
