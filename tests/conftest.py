@@ -9,6 +9,7 @@ import boa
 import pytest
 
 from deploy import deploy
+from taskpools.artifacts import ROOT
 from tests.evm.engines import environment
 from tests.gas.plugin import Collected
 from tests.helpers.chain import ETHER
@@ -18,14 +19,17 @@ from tests.helpers.schedule import mock
 pytest_plugins = ["tests.evm.plugin", "tests.helpers.session", "tests.stateful.plugin"]
 
 START = 1_800_000_000  # boa starts at the wall clock
-# Of a test with more than GRID cases in tests/hostile, each THINNING-th runs unless --all is given.
+# Of a test with more than GRID cases in these places, each THINNING-th runs unless --all is given.
+GRIDS = ("tests/hostile/", "tests/live/test_kills.py")
 GRID = 12
 THINNING = 3
+# Where the longest files are. They begin first, so that both workers end together.
+LONGEST = ["stateful", "live", "gas", "integration", "hostile", "evm", "unit"]
 
 
 def pytest_addoption(parser):
     parser.addoption(
-        "--all", action="store_true", help="run each case of the large grids of hostile tests, not a third"
+        "--all", action="store_true", help="run each case of the large grids, not a third, and what is marked long"
     )
     parser.addoption("--scale", action="store_true", help="measure gas in the largest states too: two minutes more")
     parser.addoption("--update-gas", action="store_true", help="take the measured gas over into snapshots and docs")
@@ -34,16 +38,19 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    config.addinivalue_line("markers", "long(reason): runs with --all only")
     config.pluginmanager.register(Collected(config))
     settle_boa()
 
 
 def pytest_collection_modifyitems(config, items):
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: LONGEST.index(item.path.relative_to(ROOT / "tests").parts[0]))
     if config.getoption("--all"):
         return
     cases = defaultdict(list)
     for item in items:
-        if "/hostile/" in item.nodeid:
+        if item.nodeid.startswith(GRIDS):
             cases[item.nodeid.split("[")[0]].append(item)
     left_out = {
         id(item)
@@ -52,6 +59,7 @@ def pytest_collection_modifyitems(config, items):
         for position, item in enumerate(grid)
         if position % THINNING
     }
+    left_out |= {id(item) for item in items if item.get_closest_marker("long")}
     config.hook.pytest_deselected(items=[item for item in items if id(item) in left_out])
     items[:] = [item for item in items if id(item) not in left_out]
 

@@ -47,7 +47,7 @@ def _left_out(config) -> str:
     option = config.getoption
     parts = [f"on {option('--evm')} (--evm)"]
     if not option("--all"):
-        parts.append("two thirds of the large grids of hostile tests left out (--all)")
+        parts.append("two thirds of the large grids and the longest tests left out (--all)")
     if not option("--scale"):
         parts.append("gas in the largest states left out (--scale)")
     return ", ".join(parts)

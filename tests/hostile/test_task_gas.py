@@ -104,17 +104,17 @@ def test_just_enough_gas_is_exactly_the_limit(manager, owner, executor, meter, g
     assert by_id(enough - 1) == {}
 
 
-@pytest.fixture
-def crowd(system, manager, owner, target, meter):
+@pytest.fixture(params=[1, pytest.param(2, marks=pytest.mark.long("six hundred calls on py-evm"))])
+def crowd(request, system, manager, owner, target, meter):
     """
-    Tasks of every kind and size in two blocks, in the order of execution, and what each comes to when it has all its
-    gas.
+    Tasks of every kind and size in so many blocks, in the order of execution, and what each comes to when it has all
+    its gas.
     """
     burner = boa.env.generate_address("burner")
     boa.env.set_code(burner, b"\xfe")
     at = block() + 5
     expected = []
-    for offset in (0, 1):
+    for offset in range(request.param):
         for size in (LARGE, MEDIUM, SMALL):
             data = layered(target.address, b"\xff" * 100)
             expected.append((schedule_data(manager, owner, meter, GAS[size], data, at + offset), SUCCEEDED))

@@ -91,6 +91,7 @@ def test_an_environment_of_ones_own_compiles_with_the_wheel_and_vyper_only(wheel
     run(python, "-c", "import boa", folder=tmp_path, status=1)
 
 
+@pytest.mark.long("compiles every contract")
 def test_the_installed_package_deploys(wheel, python, tmp_path):
     run(UV, "pip", "install", "--quiet", "--python", python, f"taskpools[local] @ {wheel.as_uri()}", folder=tmp_path)
     printed = run(python, "-c", DEPLOY, folder=tmp_path, XDG_CACHE_HOME=str(tmp_path / "cache"))
