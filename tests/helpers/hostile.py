@@ -167,7 +167,7 @@ def lowest(succeeds, enough: int) -> int:
 
 
 def edge(attempt) -> int:
-    """The lowest limit that suffices. One gas less is refused, as too little, and changes nothing; one more suffices."""
+    """The lowest limit that suffices. One gas less is refused and changes nothing. One gas more suffices."""
     found = lowest(lambda gas: attempt(gas).succeeded, 5_000_000)
     below, above = attempt(found - 1), attempt(found + 1)
     assert below.revert_data == error_data("InsufficientGas()")

@@ -45,7 +45,7 @@ def burner():
 
 @pytest.fixture
 def crowd(system, manager, owner, target, call):
-    """So many tasks of a far block, the only ones, that the next index needs a word of its own. `leave` cancels them."""
+    """The only tasks of a far block, so many that the next index needs a further word. `leave` cancels them."""
     at = block() + 1_000_000
     tasks = [schedule(system, system.minimal, target, call, at, sender=owner)[0] for _ in range(INLINE)]
 
