@@ -41,7 +41,7 @@ def reactivatePool(pool: address):
 @external
 def deactivatePool(pool: address):
     """
-    @notice Close a pool for new tasks and claims. What is in the pool keeps all its exits.
+    @notice Close a pool for new tasks and claims. The tasks in the pool keep all their exits.
     @dev Reverts with `Unauthorized()` for anyone but the owner, with `PoolNotFound()`, and with
          `PoolAlreadyInactive()`.
     @param pool The pool.

@@ -3,8 +3,8 @@
 """
 @title Factory views
 @license MIT
-@notice What the factory says about a pool, about the active pools, and about the pools of a category. Lists are by
-        ascending pool id.
+@notice The factory's views of a pool, of the active pools, and of the pools of a category. Lists are in
+        ascending order of pool ids.
 """
 
 from ..interfaces import ITaskPool
@@ -44,7 +44,7 @@ def poolCategory(pool: address) -> String[category_names.MAX_CATEGORY]:
 @reentrant
 def poolInfo(pool: address) -> (address, uint256, bool, String[pool_metadata.MAX_METADATA]):
     """
-    @notice What is known of a pool, if it is one.
+    @notice The owner, time, state and metadata of a pool, if the address is a pool.
     @param pool Any address.
     @return owner, createdAt (unix time), isActive, metadata. Zeros for what is no pool.
     """
@@ -60,7 +60,7 @@ def poolInfo(pool: address) -> (address, uint256, bool, String[pool_metadata.MAX
 @reentrant
 def getPoolInfo(pool: address) -> ITaskPoolFactory.PoolInfo:
     """
-    @notice What is known of a pool.
+    @notice The owner, time, state and metadata of a pool.
     @dev Reverts with `PoolNotFound()`.
     @param pool A pool of this factory.
     @return The pool's owner, time, state and metadata. `createdAt` is a unix time.

@@ -127,7 +127,7 @@ def calculateInferenceCost(
     modelId: String[task_rules.MODEL_ID_ROOM], prompt: String[task_rules.INPUT_ROOM]
 ) -> (uint256, uint256):
     """
-    @notice What `requestInference` charges now.
+    @notice The cost that `requestInference` charges now.
     @dev Reverts with `ModelNotFound()`.
     @param modelId A registered model.
     @param prompt The prompt.

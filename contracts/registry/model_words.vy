@@ -86,7 +86,7 @@ def _price(word: uint256) -> uint256:
 def _tokens(word: uint256, length: uint256) -> uint256:
     """
     @param length Of the prompt, in bytes.
-    @return What a request is charged for.
+    @return The tokens that a request is charged for.
     """
     if self._pricing_type(word) == FIXED:
         return 1

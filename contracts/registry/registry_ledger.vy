@@ -3,7 +3,7 @@
 """
 @title Registry ledger
 @license MIT
-@notice What the registry owes: fees of open requests, earned fees, credits. The rewards of requests are not here, but
+@notice The registry's debts: fees of open requests, earned fees, credits. The rewards of requests are not here, but
         in the pools. Whatever the balance exceeds the debts by came as plain transfers, and is the owner's to rescue.
 """
 
@@ -89,7 +89,7 @@ def rescueSurplus(to: address):
 @reentrant
 def refundOf(user: address) -> uint256:
     """
-    @notice What `withdrawRefund` pays an account.
+    @notice The amount that `withdrawRefund` pays an account.
     @param user The account.
     @return The account's credit in wei.
     """
@@ -101,7 +101,7 @@ def refundOf(user: address) -> uint256:
 @reentrant
 def earnedFees() -> uint256:
     """
-    @notice What `withdrawTokens` pays the owner.
+    @notice The amount that `withdrawTokens` pays the owner.
     @return In wei.
     """
     return self.earned_fees
@@ -112,7 +112,7 @@ def earnedFees() -> uint256:
 @reentrant
 def reservedBalance() -> uint256:
     """
-    @notice What the registry owes: fees, earned or not, and credits.
+    @notice The registry's debts: fees, earned or not, and credits.
     @return In wei.
     """
     return self.owed
@@ -123,7 +123,7 @@ def reservedBalance() -> uint256:
 @reentrant
 def getContractBalance() -> uint256:
     """
-    @notice What the registry has. All above `reservedBalance` is surplus.
+    @notice The registry's balance. All above `reservedBalance` is surplus.
     @return In wei.
     """
     return self.balance

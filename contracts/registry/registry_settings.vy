@@ -3,7 +3,7 @@
 """
 @title Registry settings
 @license MIT
-@notice What the owner sets for all requests, and the registry's counters. Fee, lifetime and counters share one word,
+@notice The owner's settings for all requests, and the registry's counters. Fee, lifetime and counters share one word,
         since a request reads or changes all of them.
 @dev word: requests made 0-47 | blobs created 48-79 | pools listed 80-111 | fee, 1/10,000, 112-127 | lifetime of a
      request, seconds, 128-159

@@ -3,7 +3,7 @@
 """
 @title Request views
 @license MIT
-@notice What the registry says about a request.
+@notice The registry's views of a request.
 """
 
 from ..interfaces import IModelRegistry

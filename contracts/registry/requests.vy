@@ -151,7 +151,7 @@ def _request(
 
     registry_settings._count_request()
     request_words._write(msg.sender, cost, model_id, prompt)
-    # What the pool writes next depends on the requests before. So an estimate of the gas includes the worst case.
+    # The words that the pool writes next depend on earlier requests. So an estimate of the gas includes the worst case.
     if msg.gas < REQUEST_GAS_LEFT:
         errors._insufficient_gas()
     fee_bps: uint256 = registry_settings._fee_bps()

@@ -4,11 +4,10 @@
 @license MIT
 @notice Schedules calls for future blocks. The owner pays for a task when scheduling it. Anyone may execute the tasks
         that are due, and earns the fee. Each task runs as an account of its own, the task's environment.
-@dev The design decision to know first: where a task's data is kept. What never changes is in the code of the
-     environment (task_accounts.vy). What changes is one word, the record (task_records.vy). The tasks of one block
-     and size share a word, the head of their bucket (buckets.vy). Three levels of bitmaps show which buckets have
-     tasks (calendar.vy). Scheduling into a block in use writes three words and the environment. Executing a task
-     writes one word.
+@dev The design decision to know first: where a task's data is kept. The fixed data is in the code of the environment
+     (task_accounts.vy). One word has the rest, the record (task_records.vy). The tasks of one block and size share a
+     word, the head of their bucket (buckets.vy). Three levels of bitmaps show which buckets have tasks (calendar.vy).
+     Scheduling into a block in use writes three words and the environment. Executing a task writes one word.
 
      Trusted: nobody. There is no owner. A task's owner chooses implementation and target. Whatever these do can only
      make that task fail, at the cost of the gas that was paid for. We use our own lock, not @nonreentrant: it reverts

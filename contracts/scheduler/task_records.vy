@@ -2,8 +2,8 @@
 """
 @title Task records
 @license MIT
-@notice The record of a task is one word with what changes about that task. What never changes is in the code of the
-        task's environment.
+@notice The record of a task is one word with everything that changes about that task. The fixed data is in the code
+        of the task's environment.
 @dev The record:
 
          environment 0-159 | gas limit 160-179 | status 180-182 | topped up 183

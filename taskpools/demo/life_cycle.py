@@ -177,7 +177,7 @@ class LifeCycle(Stage):
             self.wait(20)
 
     def _own_tasks(self) -> None:
-        """A pool owner adds tasks of his own, paid from a plain transfer."""
+        """A pool owner adds own tasks, paid from a plain transfer."""
         pool, owner = self.pools[1], self.owners[1]
         rewards = [5 * 10**15, 5 * 10**14]
         boa.env.execute_code(pool.address, sender=owner, value=10**16, data=b"")
@@ -392,7 +392,7 @@ class LifeCycle(Stage):
         ]
         for account in self.workers:
             gained = balance(account) - self.given[self.name(account)]
-            checks.append((f"{self.name(account)} has his rewards, {ether(gained)}", gained == self.earned[account]))
+            checks.append((f"{self.name(account)} has all rewards, {ether(gained)}", gained == self.earned[account]))
         for account in [*self.requesters, *self.owners]:
             spent = self.given[self.name(account)] - balance(account)
             checks.append((f"{self.name(account)} has spent {ether(spent)}", spent == self.spent[account]))

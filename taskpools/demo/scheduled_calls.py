@@ -146,12 +146,12 @@ class Scheduling:
             bond = manager.bondOf(scheduler)
             self.stage.do("withdrawBond", manager.withdrawBond, bond, sender=scheduler)
             self.stage.spent[scheduler] -= bond
-            self.stage.say(f"{self.stage.name(scheduler)} withdraws {ether(bond)} of his bond")
+            self.stage.say(f"{self.stage.name(scheduler)} withdraws {ether(bond)} of the bond")
         for account in (treasury, self.validator):
             credit = manager.creditOf(account)
             self.stage.do("withdrawCreditFor", manager.withdrawCreditFor, account, sender=stranger)
             self.stage.earned[account] += credit
-            self.stage.say(f"a stranger sends {self.stage.name(account)} his {ether(credit)}")
+            self.stage.say(f"a stranger sends {self.stage.name(account)} the credit of {ether(credit)}")
 
     # ------------------------------------------------------------ parts of steps
 
@@ -249,5 +249,5 @@ class Scheduling:
             found.append((f"{stage.name(account)} has spent {ether(spent)}", spent == stage.spent[account]))
         for account in (self.executor, self.validator):
             gained = balance(account) - stage.given[stage.name(account)]
-            found.append((f"{stage.name(account)} has his fees, {ether(gained)}", gained == stage.earned[account]))
+            found.append((f"{stage.name(account)} has all fees, {ether(gained)}", gained == stage.earned[account]))
         return found

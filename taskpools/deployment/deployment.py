@@ -154,7 +154,7 @@ class Deployment:
         if balance < need:
             raise Stopped(
                 f"the deployer {plan.terms.deployer} has {balance / ETHER:.6f} ether "
-                f"and may need {need / ETHER:.6f}: send him more first"
+                f"and may need {need / ETHER:.6f}: send more first"
             )
         return limit
 
