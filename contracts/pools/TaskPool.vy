@@ -4,18 +4,21 @@
 """
 @title TaskPool
 @license MIT
-@notice Holds tasks and the money for them: a worker claims the best-paid task, submits a result with a proof, a verifier
-        accepts, the worker is paid. The factory clones this contract (EIP-1167); the implementation itself is locked.
+@notice Holds tasks and the money for them: a worker claims the best-paid task, submits a result with a proof, a
+        verifier accepts, the worker is paid. The factory clones this contract (EIP-1167); the implementation itself is
+        locked.
 
-        Each task that is not ended has a deadline after which anyone can call its exit: `releaseExpiredTasks` for a task that
-        nobody claimed or submitted in time, `settleUnverified` for one whose verifier is silent. No exit depends on the
-        router, the registry or a payee: what they do not take is kept and can be handed over later (`sync`,
-        `deliverOutcome`, `withdrawCredit`).
-@dev Decide first: where a task's data lie. One word never changes (`ranking.keys`, which orders the tasks too), one does
-     (`progress`), and the long texts are code. The layouts are in task_words, task_texts, task_queues, pool_core and pool_terms.
+        Each task that is not ended has a deadline after which anyone can call its exit: `releaseExpiredTasks` for a
+        task that nobody claimed or submitted in time, `settleUnverified` for one whose verifier is silent. No exit
+        depends on the router, the registry or a payee: the pool keeps what they do not take, to hand it over later
+        (`sync`, `deliverOutcome`, `withdrawCredit`).
+@dev The design decision to know first: where a task's data lie. One word never changes (`ranking.keys`, which orders
+     the tasks too), one does (`progress`), and the long texts are code. The layouts are in task_words, task_texts,
+     task_queues, pool_core, pool_counters and pool_terms.
 
-     Trusted: for the owner's own tasks the pool's verifier; for the registry's tasks the verifiers that it approves. The owner has no
-     power over the registry's tasks. The router is trusted to let a worker claim only for himself.
+     Trusted: for the owner's own tasks the pool's verifier; for the registry's tasks the verifiers that the registry
+     approves. The owner has no power over the registry's tasks. The router is trusted to let workers claim and submit
+     for themselves only.
 """
 
 from ..interfaces import IModelRegistry
@@ -24,6 +27,7 @@ from ..interfaces import ITaskRouter
 from ..shared import errors
 from ..shared import ownable
 from ..shared import payments
+from ..shared import ranking
 from . import best_task
 from . import claims
 from . import escrow
@@ -31,10 +35,10 @@ from . import lifecycle
 from . import outcome
 from . import owner_desk
 from . import pool_core
+from . import pool_counters
 from . import pool_terms
 from . import pool_views
 from . import queue_views
-from ..shared import ranking
 from . import task_queues
 from . import task_store
 from . import task_words
@@ -50,10 +54,39 @@ initializes: task_store[ownable := ownable, pool_terms := pool_terms, ranking :=
 initializes: escrow[ownable := ownable, payments := payments]
 initializes: best_task[pool_core := pool_core, ranking := ranking, task_store := task_store]
 initializes: outcome[pool_terms := pool_terms, task_store := task_store, escrow := escrow]
-initializes: lifecycle[payments := payments, pool_core := pool_core, ranking := ranking, task_queues := task_queues, task_store := task_store, escrow := escrow, best_task := best_task, outcome := outcome]
-initializes: claims[pool_core := pool_core, pool_terms := pool_terms, ranking := ranking, task_store := task_store, best_task := best_task, lifecycle := lifecycle]
-initializes: verdicts[pool_core := pool_core, ranking := ranking, task_store := task_store, best_task := best_task, lifecycle := lifecycle]
-initializes: owner_desk[ownable := ownable, pool_core := pool_core, pool_terms := pool_terms, escrow := escrow, best_task := best_task, lifecycle := lifecycle]
+initializes: lifecycle[
+    payments := payments,
+    pool_core := pool_core,
+    ranking := ranking,
+    task_queues := task_queues,
+    task_store := task_store,
+    escrow := escrow,
+    best_task := best_task,
+    outcome := outcome,
+]
+initializes: claims[
+    pool_core := pool_core,
+    pool_terms := pool_terms,
+    ranking := ranking,
+    task_store := task_store,
+    best_task := best_task,
+    lifecycle := lifecycle,
+]
+initializes: verdicts[
+    pool_core := pool_core,
+    ranking := ranking,
+    task_store := task_store,
+    best_task := best_task,
+    lifecycle := lifecycle,
+]
+initializes: owner_desk[
+    ownable := ownable,
+    pool_core := pool_core,
+    pool_terms := pool_terms,
+    escrow := escrow,
+    best_task := best_task,
+    lifecycle := lifecycle,
+]
 initializes: queue_views[pool_core := pool_core, task_queues := task_queues]
 initializes: pool_views[pool_core := pool_core, pool_terms := pool_terms, ranking := ranking, task_store := task_store]
 
@@ -121,15 +154,15 @@ def __init__(_lens: address):
     @param _lens The TaskLens that reads the texts of the clones' tasks.
     """
     pool_views.__init__(_lens)
-    pool_core.core = max_value(uint256)  # not zero: the implementation can never be initialised
+    pool_core.core = pool_core.LOCKED
 
 
 @external
 def initialize(_owner: address, _verifier: address, _modelRegistry: address):
     """
     @notice Set up a clone, once, in the transaction that made it.
-    @dev Reverts with `AlreadyInitialized()`, `InvalidInput()` for a zero account, a registry without code or without router, and
-         `Unauthorized()` for anyone but the factory of that router.
+    @dev Reverts with `AlreadyInitialized()`, `InvalidInput()` for a zero account, a registry without code or without
+         router, and `Unauthorized()` for anyone but the factory of that router.
     @param _owner The owner of the pool.
     @param _verifier Who judges the results of the owner's own tasks.
     @param _modelRegistry The registry of the pool, for good.
@@ -143,8 +176,8 @@ def initialize(_owner: address, _verifier: address, _modelRegistry: address):
         errors._invalid_input()
     if staticcall ITaskRouter(router).factory() != msg.sender:
         errors._unauthorized()
-    pool_core.core = convert(router, uint256) | pool_core.IS_ACTIVE
-    pool_terms.terms = convert(_modelRegistry, uint256) | pool_terms.DEFAULTS
+    pool_core.core = pool_core._initial(router)
+    pool_terms.terms = pool_terms._initial(_modelRegistry)
     ownable.owner = _owner  # without an event: PoolCreated is the first log of createPool
     if _verifier != _owner:
         pool_terms.verifiers[0] = _verifier
@@ -156,8 +189,10 @@ def initialize(_owner: address, _verifier: address, _modelRegistry: address):
 def __default__():
     """
     @notice Fund the pool. Plain transfers only.
+    @dev Reverts with `InvalidInput()` for a call with data, and for any transfer to the implementation, which has no
+         owner.
     """
-    if len(msg.data) != 0 or pool_core.core == max_value(uint256):  # the implementation has no owner
+    if len(msg.data) != 0 or pool_core.core == pool_core.LOCKED:
         errors._invalid_input()
 
 
@@ -165,18 +200,18 @@ def __default__():
 @payable
 def addRegistryTask(requestId: uint256, expiry: uint256) -> uint256:
     """
-    @notice Add the task of an inference request, the attached value being its reward. Its texts stay with the registry.
-    @dev Reverts with `Unauthorized()` for anyone but the registry, and with `PoolInactive()`.
+    @notice Add the task of an inference request, the attached value being its reward. Its texts stay with the
+            registry, which keeps the reward below 2^96.
+    @dev Reverts with `Unauthorized()` for anyone but the registry, `PoolInactive()`, `InsufficientGas()`.
     @param requestId The request's id, below 2^47.
-    @param expiry Unix time.
+    @param expiry Unix time, below 2^40.
     @return The task's id.
     """
     self._only_registry()
     pool_core._only_active()
-    before: uint256 = pool_core.counters
     task_id: uint256 = lifecycle._add_task(msg.value, expiry, requestId, task_words.REGISTRY)
     log ITaskPool.TasksAdded(taskIds=[task_id])
-    best_task._report_ranked(before)
+    best_task._report_ranked(pool_counters.ONE_AVAILABLE)
     return task_id
 
 
@@ -184,24 +219,26 @@ def addRegistryTask(requestId: uint256, expiry: uint256) -> uint256:
 def setApproval(isApproved: bool):
     """
     @notice Let the owner's own tasks into the ranking, or take them out. The registry's tasks stay ranked.
-    @dev Reverts with `Unauthorized()` for anyone but the registry.
+    @dev Reverts with `Unauthorized()` for anyone but the registry, `InsufficientGas()`.
+    @param isApproved Whether the owner's own tasks are ranked.
     """
     self._only_registry()
     core: uint256 = pool_core.core & ~pool_core.IS_APPROVED
     if isApproved:
         core |= pool_core.IS_APPROVED
         if pool_core._slot(core) == 0:
-            core += extcall ITaskRouter(pool_core._router(core)).assignSlot() * pool_core.ONE_SLOT
+            core = pool_core._with_slot(core, extcall ITaskRouter(pool_core._router(core)).assignSlot())
     pool_core.core = core
     log ITaskPool.ApprovalChanged(isApproved=isApproved)
-    best_task._report_ranked(pool_core.counters)
+    best_task._report_ranked(0)
 
 
 @external
 def setActive(isActive: bool):
     """
-    @notice Open or close the pool for new tasks and new claims. What is in it keeps all its exits.
-    @dev Reverts with `Unauthorized()` for anyone but the factory.
+    @notice Open or close the pool for new tasks and new claims. The tasks in the pool keep all their exits.
+    @dev Reverts with `Unauthorized()` for anyone but the factory, `InsufficientGas()`.
+    @param isActive Whether the pool is open.
     """
     core: uint256 = pool_core.core
     if msg.sender != staticcall ITaskRouter(pool_core._router(core)).factory():
@@ -213,11 +250,14 @@ def setActive(isActive: bool):
     if core & pool_core.IS_APPROVED != 0:
         extcall IModelRegistry(pool_terms._registry()).updatePoolListing(True, isActive)
     if core & pool_core.HAS_SLOT != 0:
-        best_task._report_ranked(pool_core.counters)
+        best_task._report_ranked(0)
 
 
 @internal
 @view
 def _only_registry():
+    """
+    @dev Reverts with `Unauthorized()`.
+    """
     if msg.sender != pool_terms._registry():
         errors._unauthorized()

@@ -3,8 +3,8 @@
 """
 @title Escrow
 @license MIT
-@notice The money that the pool owes: rewards of tasks that are not ended, and credits. Whatever is above is the
-        owner's free balance.
+@notice The money that the pool owes: rewards of tasks that are not ended, and credits. The rest of the balance is
+        free, and the owner's.
 """
 
 from ..interfaces import ITaskPool
@@ -35,9 +35,9 @@ def emergencyWithdraw():
 @external
 def withdrawCredit(to: address):
     """
-    @notice Withdraw what was credited to the caller because a payment to him failed.
-    @dev Reverts with `InvalidInput()` for zero, `InsufficientFunds()` without a credit, `TransferFailed()`.
-    @param to Who receives it.
+    @notice Withdraw the caller's credit: payments that the caller's account refused.
+    @dev Reverts with `InvalidInput()` for a payee of zero, `InsufficientFunds()` without a credit, `TransferFailed()`.
+    @param to The payee.
     """
     self.reserved -= payments.credits[msg.sender]
     payments._withdraw_credit(msg.sender, to)
@@ -47,6 +47,11 @@ def withdrawCredit(to: address):
 @external
 @reentrant
 def creditOf(account: address) -> uint256:
+    """
+    @notice The payments that an account refused and has not withdrawn.
+    @param account Any account.
+    @return In wei.
+    """
     return payments.credits[account]
 
 
@@ -55,6 +60,7 @@ def creditOf(account: address) -> uint256:
 @reentrant
 def reservedBalance() -> uint256:
     """
-    @return The wei in escrow for tasks, and credits.
+    @notice The part of the balance that is not the owner's.
+    @return Rewards in escrow for tasks, and credits, in wei.
     """
     return self.reserved

@@ -4,7 +4,7 @@
 @title Outcome
 @license MIT
 @notice Hands the outcome of a request to the registry: the result, or the money for the requester. An outcome that
-        the registry did not take is handed over later by anyone.
+        the registry did not take is handed over later, by anyone.
 """
 
 from ..interfaces import ITaskPool
@@ -18,8 +18,8 @@ uses: pool_terms
 uses: task_store
 uses: escrow
 
-# What a call to the registry may use, and what must be left before it, so that nobody can make it fail by sending too
-# little gas. The dearest one logs a result of 4,096 bytes.
+# A call to the registry may use the first, and the second must be left before the call, so that nobody can make the
+# call fail with too little gas. The dearest call logs a result of 4,096 bytes.
 DELIVERY_GAS: constant(uint256) = 150_000
 DELIVERY_GAS_LEFT: constant(uint256) = 210_000
 
@@ -27,9 +27,10 @@ DELIVERY_GAS_LEFT: constant(uint256) = 210_000
 @external
 def deliverOutcome(taskId: uint256):
     """
-    @notice Hand the outcome of a request to the registry, if it did not take it when the task ended.
-    @dev Reverts with `TaskNotFound()`, `InvalidInput()` if nothing is undelivered, `DeliveryFailed()`.
-    @param taskId The task.
+    @notice Hand the outcome of a request to the registry, if the registry did not take it when the task ended.
+    @dev Reverts with `TaskNotFound()`, `InvalidInput()` if nothing is undelivered, `InsufficientGas()`,
+         `DeliveryFailed()`.
+    @param taskId The request's task.
     """
     word: uint256 = task_store._existing(taskId)
     progress: uint256 = task_store.progress[taskId]
@@ -45,7 +46,10 @@ def deliverOutcome(taskId: uint256):
 def _deliver(word: uint256, progress: uint256) -> bool:
     """
     @notice Hand the outcome of a request to the registry: the result, or the money for the requester.
-    @return False if the registry did not take it.
+    @dev Reverts with `InsufficientGas()`.
+    @param word The first word of a task that has ended.
+    @param progress The second word of the task.
+    @return False if the registry did not take the outcome.
     """
     if msg.gas < DELIVERY_GAS_LEFT:
         errors._insufficient_gas()
@@ -59,7 +63,7 @@ def _deliver(word: uint256, progress: uint256) -> bool:
             gas=DELIVERY_GAS,
             revert_on_failure=False,
         )
-    reward: uint256 = word >> 160
+    reward: uint256 = task_words._reward(word)
     escrow.reserved -= reward
     taken: bool = raw_call(
         pool_terms._registry(),
@@ -75,5 +79,10 @@ def _deliver(word: uint256, progress: uint256) -> bool:
 
 @internal
 def _set_undelivered(task_id: uint256, progress: uint256):
+    """
+    @notice Keep an outcome for `deliverOutcome`, as the registry did not take it.
+    @param task_id The task.
+    @param progress The second word of the task.
+    """
     task_store.progress[task_id] = progress | task_words.IS_UNDELIVERED
     log ITaskPool.OutcomeUndelivered(taskId=task_id)

@@ -7,7 +7,9 @@
 """
 
 from ..shared import errors
+from ..shared import list_bounds
 from . import pool_core
+from . import pool_counters
 from . import task_queues
 
 uses: pool_core
@@ -19,10 +21,11 @@ uses: task_queues
 @reentrant
 def getQueueLengths() -> (uint256, uint256, uint256):
     """
+    @notice How long the three queues are.
     @return Tasks available, active, pending.
     """
     counters: uint256 = pool_core.counters
-    return counters & pool_core.COUNT, (counters >> 40) & pool_core.COUNT, (counters >> 80) & pool_core.COUNT
+    return pool_counters._available(counters), pool_counters._active(counters), pool_counters._pending(counters)
 
 
 @view
@@ -30,7 +33,9 @@ def getQueueLengths() -> (uint256, uint256, uint256):
 @reentrant
 def taskQueueType(taskId: uint256) -> uint8:
     """
-    @return 0 none or ended, 1 available, 2 active, 3 pending.
+    @notice The queue that a task is in.
+    @param taskId The task.
+    @return 1 available, 2 active, 3 pending; 0 for an ended task and an unknown id.
     """
     return convert(task_queues._type_of(taskId), uint8)
 
@@ -40,8 +45,10 @@ def taskQueueType(taskId: uint256) -> uint8:
 @reentrant
 def availableQueue(index: uint256) -> uint256:
     """
-    @notice The queues list the ids of their tasks in ascending order.
-    @dev Reverts with `InvalidInput()` past the end, as the other two do.
+    @notice One of the available tasks.
+    @dev Reverts with `InvalidInput()` past the end.
+    @param index The position in the queue, from 0.
+    @return The task's id. A queue lists its tasks in ascending order of their ids.
     """
     return self._queue_at(task_queues.AVAILABLE, index)
 
@@ -50,6 +57,12 @@ def availableQueue(index: uint256) -> uint256:
 @external
 @reentrant
 def activeQueue(index: uint256) -> uint256:
+    """
+    @notice One of the active tasks.
+    @dev Reverts with `InvalidInput()` past the end.
+    @param index The position in the queue, from 0.
+    @return The task's id. A queue lists its tasks in ascending order of their ids.
+    """
     return self._queue_at(task_queues.ACTIVE, index)
 
 
@@ -57,6 +70,12 @@ def activeQueue(index: uint256) -> uint256:
 @external
 @reentrant
 def pendingQueue(index: uint256) -> uint256:
+    """
+    @notice One of the pending tasks.
+    @dev Reverts with `InvalidInput()` past the end.
+    @param index The position in the queue, from 0.
+    @return The task's id. A queue lists its tasks in ascending order of their ids.
+    """
     return self._queue_at(task_queues.PENDING, index)
 
 
@@ -65,10 +84,12 @@ def pendingQueue(index: uint256) -> uint256:
 @reentrant
 def queueIndex(taskId: uint256) -> uint256:
     """
-    @return The position of a task in its queue; 0 too for a task in none (see taskQueueType).
+    @notice The position of a task in its queue.
+    @param taskId The task.
+    @return From 0; also 0 for a task in no queue, see `taskQueueType`.
     """
     queue: uint256 = task_queues._type_of(taskId)
-    if queue == 0:
+    if queue == task_queues.NO_QUEUE:
         return 0
     return task_queues._position(taskId, queue)
 
@@ -78,7 +99,10 @@ def queueIndex(taskId: uint256) -> uint256:
 @reentrant
 def queuePosition(taskId: uint256, queueType: uint256) -> uint256:
     """
-    @return How many tasks of a queue have a smaller id.
+    @notice How many tasks of a queue have a smaller id.
+    @param taskId Any number, also above the highest task id.
+    @param queueType 1 available, 2 active, 3 pending.
+    @return The number of tasks.
     """
     return task_queues._position(min(taskId, pool_core._tasks(pool_core.core) + 1), queueType)
 
@@ -86,27 +110,33 @@ def queuePosition(taskId: uint256, queueType: uint256) -> uint256:
 @view
 @external
 @reentrant
-def getQueue(queueType: uint256, offset: uint256, limit: uint256) -> (DynArray[uint256, 256], uint256):
+def getQueue(queueType: uint256, offset: uint256, limit: uint256) -> (DynArray[uint256, list_bounds.MAX_PAGE], uint256):
     """
     @notice A page of a queue.
-    @dev Reverts with `InvalidInput()`.
+    @dev Reverts with `InvalidInput()` for another queue type and for a limit above 256.
     @param queueType 1 available, 2 active, 3 pending.
     @param offset Tasks to skip.
     @param limit At most 256.
     @return Task ids in ascending order, and the length of the queue.
     """
-    if queueType == 0 or queueType > 3 or limit > task_queues.MAX_PAGE:
+    if queueType == task_queues.NO_QUEUE or queueType > task_queues.PENDING or limit > list_bounds.MAX_PAGE:
         errors._invalid_input()
     return (
         task_queues._page(queueType, pool_core._tasks(pool_core.core), offset, limit),
-        (pool_core.counters >> (40 * (queueType - 1))) & pool_core.COUNT,
+        pool_counters._queued(pool_core.counters, queueType),
     )
 
 
 @internal
 @view
 def _queue_at(queue: uint256, index: uint256) -> uint256:
-    ids: DynArray[uint256, 256] = task_queues._page(queue, pool_core._tasks(pool_core.core), index, 1)
+    """
+    @dev Reverts with `InvalidInput()` past the end.
+    @param queue A queue type, not NO_QUEUE.
+    @param index The position in the queue, from 0.
+    @return The task's id.
+    """
+    ids: DynArray[uint256, list_bounds.MAX_PAGE] = task_queues._page(queue, pool_core._tasks(pool_core.core), index, 1)
     if len(ids) == 0:
         errors._invalid_input()
     return ids[0]

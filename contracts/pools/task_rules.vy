@@ -16,6 +16,9 @@ MODEL_ID_ROOM: constant(uint256) = MAX_MODEL_ID + 32
 INPUT_ROOM: constant(uint256) = MAX_INPUT + 32
 RESULT_ROOM: constant(uint256) = MAX_RESULT + 32
 PROOF_ROOM: constant(uint256) = MAX_PROOF + 32
+# Tasks that are added in one call. With the longest texts they cost 15.6 million gas, of the 16.7 million that a
+# transaction can have (EIP-7825).
+MAX_ADDED: constant(uint256) = 16
 # A task expires at the earliest this long after it was added.
 MIN_LIFETIME: constant(uint256) = 600
 # A request's task expires this long after the request, at first; the registry's owner may set up to 30 days.
@@ -28,16 +31,16 @@ VERIFICATION_WINDOW: constant(uint256) = 86_400
 MAX_ATTEMPTS: constant(uint256) = 3
 SILENCE_PAYS_WORKER: constant(bool) = False
 
-# What an owner may set for his own tasks.
+# The terms that an owner may set for the owner's own tasks.
 MIN_CLAIM_WINDOW: constant(uint256) = 300
 MAX_CLAIM_WINDOW: constant(uint256) = 604_800
 MIN_VERIFICATION_WINDOW: constant(uint256) = 3_600
 MAX_VERIFICATION_WINDOW: constant(uint256) = 2_592_000
 MAX_MAX_ATTEMPTS: constant(uint256) = 10
 
-# What a pool reports as its key when its best task has not changed.
+# The key that a pool reports when its best task has not changed.
 KEY_UNCHANGED: constant(uint256) = max_value(uint256)
 
-# A gas limit that suffices for a claim: about 150,000 for itself, 260,000 kept for the report to the router, 23,000 for each of 8
-# expired tasks, and the search for a worker who is barred from the best 128.
+# A gas limit that suffices for a claim: about 150,000 for itself, 260,000 kept for the report to the router, 23,000 for
+# each of 8 expired tasks, and the search for a worker who is barred from the best 128.
 CLAIM_GAS: constant(uint256) = 2_500_000

@@ -8,10 +8,12 @@
 
 from ..interfaces import ITaskPool
 from ..shared import errors
+from ..shared import list_bounds
+from ..shared import ranking
 from . import best_task
 from . import lifecycle
 from . import pool_core
-from ..shared import ranking
+from . import pool_counters
 from . import task_rules
 from . import task_store
 from . import task_words
@@ -27,8 +29,8 @@ uses: lifecycle
 def verifyAndPay(taskId: uint256, isValid: bool):
     """
     @notice Accept a result and pay its worker, or reject it.
-    @dev Reverts with `TaskNotFound()`, `Unauthorized()`, `TaskNotPending()`, and `TaskDeadlinePassed()` once the verification window
-         has passed: then `settleUnverified` decides.
+    @dev Reverts with `TaskNotFound()`, `Unauthorized()`, `TaskNotPending()`, `TaskDeadlinePassed()` once the
+         verification window has passed and `settleUnverified` decides, `InsufficientGas()`.
     @param taskId The task.
     @param isValid Whether the result is accepted.
     """
@@ -42,25 +44,28 @@ def verifyAndPay(taskId: uint256, isValid: bool):
 
 
 @external
-def batchVerifyAndPay(taskIds: DynArray[uint256, 256], isValidResults: DynArray[bool, 256]):
+def batchVerifyAndPay(
+    taskIds: DynArray[uint256, list_bounds.MAX_PAGE], isValidResults: DynArray[bool, list_bounds.MAX_PAGE]
+):
     """
     @notice `verifyAndPay` for many tasks; those that are not pending or past their window are skipped.
-    @dev Reverts with `InvalidInput()` for lists of unequal length, `TaskNotFound()`, `Unauthorized()`.
+    @dev Reverts with `InvalidInput()` for lists of unequal length, `TaskNotFound()`, `Unauthorized()`,
+         `InsufficientGas()`.
     @param taskIds The tasks, at most 256.
     @param isValidResults For each, whether the result is accepted.
     """
     if len(taskIds) != len(isValidResults):
         errors._invalid_input()
-    for i: uint256 in range(len(taskIds), bound=256):
+    for i: uint256 in range(len(taskIds), bound=list_bounds.MAX_PAGE):
         self._verify(taskIds[i], isValidResults[i])
 
 
 @external
-def settleUnverified(taskIds: DynArray[uint256, 256]):
+def settleUnverified(taskIds: DynArray[uint256, list_bounds.MAX_PAGE]):
     """
-    @notice End tasks whose verifier was silent past the verification window: the worker is paid or the reward goes back, as the rule
-            that held at submission says. Others are skipped.
-    @dev Reverts with `TaskNotFound()`.
+    @notice End tasks whose verifier was silent past the verification window: the worker is paid or the reward goes
+            back, as the rule that held at submission says. Others are skipped.
+    @dev Reverts with `TaskNotFound()`, `InsufficientGas()`.
     @param taskIds The tasks, at most 256.
     """
     for task_id: uint256 in taskIds:
@@ -70,14 +75,18 @@ def settleUnverified(taskIds: DynArray[uint256, 256]):
             if progress & task_words.SILENCE_PAYS != 0:
                 lifecycle._accept(task_id, word, progress)
             else:
-                before: uint256 = pool_core.counters
-                lifecycle._refund(task_id, word, progress, pool_core.ONE_PENDING)
-                pool_core._report(before, task_rules.KEY_UNCHANGED)
+                pool_core._report(
+                    lifecycle._refund(task_id, word, progress, pool_counters.ONE_PENDING), task_rules.KEY_UNCHANGED
+                )
 
 
 @internal
 def _verify(task_id: uint256, is_valid: bool) -> bool:
     """
+    @notice Accept or reject a result, as the caller's verdict.
+    @dev Reverts with `TaskNotFound()`, `Unauthorized()`, `InsufficientGas()`.
+    @param task_id The task.
+    @param is_valid Whether the result is accepted.
     @return False if the task is not pending or past its window, and nothing was done.
     """
     word: uint256 = task_store._existing(task_id)
@@ -90,11 +99,11 @@ def _verify(task_id: uint256, is_valid: bool) -> bool:
     if is_valid:
         lifecycle._accept(task_id, word, progress)
         return True
-    before: uint256 = pool_core.counters
     rejected: uint256 = progress + task_words.ONE_REJECTION
+    change: uint256 = 0
     if progress & task_words.LAST_ATTEMPT != 0:
-        lifecycle._refund(task_id, word, rejected, pool_core.ONE_PENDING)
+        change = lifecycle._refund(task_id, word, rejected, pool_counters.ONE_PENDING)
     else:
-        lifecycle._release(task_id, word, rejected, pool_core.ONE_PENDING, True)
-    best_task._report_ranked(before)
+        change = lifecycle._release(task_id, word, rejected, pool_counters.ONE_PENDING, True)
+    best_task._report_ranked(change)
     return True

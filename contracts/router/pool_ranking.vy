@@ -127,9 +127,9 @@ def rankedPool(pool: address, slot: uint256) -> (uint256, uint256, uint256):
             slot belongs to another pool.
     """
     key: uint256 = ranking.keys[slot]
-    if self._pool(slot) != pool or key >> 160 == 0:
+    if self._pool(slot) != pool or task_words._key_reward(key) == 0:
         return 0, 0, 0
-    return key >> 160, task_words.TIME - ((key >> 120) & task_words.TIME), self._task_of(key)
+    return task_words._key_reward(key), task_words._key_created(key), self._task_of(key)
 
 
 @internal
@@ -147,7 +147,7 @@ def _assign(pool: address, pool_id: uint256) -> uint256:
     self.slots = slot
     self.pool_at[slot] = convert(pool, uint256) | pool_id << POOL_ID_AT
     ranking.keys[slot] = USED_KEY
-    ranking._mark(TREE, slot, USED)
+    ranking._mark(TREE, slot, USED, USED)
     return slot
 
 
@@ -226,12 +226,7 @@ def _ranked(user: address, count: uint256) -> DynArray[ITaskRouter.TaskOpportuni
         if task_id == 0:
             continue
         word: uint256 = (staticcall ITaskPool(pool).taskWords(task_id))[0]
-        key: uint256 = (
-            task_words._reward(word) << 160
-            | (task_words.TIME - task_words._created(word)) << 120
-            | self._inverse_id(slot)
-            | task_id
-        )
+        key: uint256 = task_words._key(word, task_id) | self._inverse_id(slot)
         item: ITaskRouter.TaskOpportunity = ITaskRouter.TaskOpportunity(
             pool=pool,
             taskId=task_id,

@@ -14,8 +14,9 @@ from . import bits
 
 # Room for the longest blob, a pool's submission: header 72 + proof 1,024 + result 4,096.
 MAX_BLOB: constant(uint256) = 5_376
-# Bytes that are read at once.
-CHUNK: constant(uint256) = 256
+# Bytes that are read at once: of the longest texts, and of the usual ones.
+LARGE: constant(uint256) = 1_024
+SMALL: constant(uint256) = 128
 # The first two bytes of the RLP of [address, one byte]: 0xd6, 0x94.
 LIST_OF_22_AND_ADDRESS: constant(uint256) = 214 << 8 | 148
 
@@ -40,26 +41,34 @@ def _write(data: Bytes[MAX_BLOB]) -> address:
 @view
 def _read(blob: address, start: uint256, length: uint256) -> Bytes[MAX_BLOB]:
     """
-    @dev `slice` of code needs a length that the compiler knows. So this reads chunks of 256, then words, then the
-         rest out of the word that ends with the rest.
+    @dev `slice` of code needs a length that the compiler knows. So this reads large chunks, then small ones, then
+         words, then the rest out of the word that ends with the rest. Each step copies what was read before.
+    @param blob The account.
+    @param start The first byte, from 0.
+    @param length In bytes. Reverts without data if the blob ends before.
     @return The bytes from `start` on, as many as `length`.
     """
     data: Bytes[MAX_BLOB] = b""
-    position: uint256 = start
     end: uint256 = start + length
-    for _: uint256 in range(MAX_BLOB // CHUNK + 8):
-        if position + CHUNK > end:
+    left: uint256 = length
+    for _: uint256 in range(MAX_BLOB // LARGE):
+        if left < LARGE:
             break
-        data = convert(concat(data, slice(blob.code, position, CHUNK)), Bytes[MAX_BLOB])
-        position += CHUNK
-    for _: uint256 in range(CHUNK // 32):
-        if position + 32 > end:
+        data = convert(concat(data, slice(blob.code, end - left, LARGE)), Bytes[MAX_BLOB])
+        left -= LARGE
+    for _: uint256 in range(LARGE // SMALL):
+        if left < SMALL:
             break
-        data = convert(concat(data, slice(blob.code, position, 32)), Bytes[MAX_BLOB])
-        position += 32
-    if position < end:
+        data = convert(concat(data, slice(blob.code, end - left, SMALL)), Bytes[MAX_BLOB])
+        left -= SMALL
+    for _: uint256 in range(SMALL // 32):
+        if left < 32:
+            break
+        data = convert(concat(data, slice(blob.code, end - left, 32)), Bytes[MAX_BLOB])
+        left -= 32
+    if left != 0:
         word_at: uint256 = max(end, 32) - 32
-        rest: Bytes[32] = slice(slice(blob.code, word_at, 32), position - word_at, end - position)
+        rest: Bytes[32] = slice(slice(blob.code, word_at, 32), end - left - word_at, left)
         data = convert(concat(data, rest), Bytes[MAX_BLOB])
     return data
 
@@ -68,6 +77,8 @@ def _read(blob: address, start: uint256, length: uint256) -> Bytes[MAX_BLOB]:
 @view
 def _word(blob: address, start: uint256) -> uint256:
     """
+    @param blob The account. Reverts without data if the blob ends before.
+    @param start The first byte, from 0.
     @return The 32 bytes from `start` on.
     """
     return convert(slice(blob.code, start, 32), uint256)
@@ -80,6 +91,7 @@ def _address(creator: address, nonce: uint256) -> address:
     @dev The address that CREATE gives: the last 20 bytes of keccak256(rlp([creator, nonce])), yellow paper (88). The
          RLP is 0xc0 + the length of the list, 0x80 + 20, creator, nonce. A nonce below 128 is one byte. A larger
          nonce follows a byte 0x80 + its length.
+    @param creator The contract.
     @param nonce Below 2^32.
     @return The address of the account that the creator made with this nonce.
     """

@@ -8,7 +8,7 @@ from vyper.ast.parse import parse_to_ast
 
 from taskpools.system import CONTRACTS
 
-ROOMS = ("registry", "factory", "router", "scheduler", "environments", "shared")
+ROOMS = ("pools", "registry", "factory", "router", "scheduler", "environments", "shared")
 MODULES = sorted(path for room in ROOMS for path in (CONTRACTS / room).glob("*.vy"))
 # These never revert, or only where the arguments cannot be decoded.
 NEVER_REVERT = {
@@ -24,6 +24,11 @@ NEVER_REVERT = {
     # TaskRouter
     *("activeTaskOf", "estimateClaimGas", "findPoolsWithTasks", "getAvailablePoolForTask", "getBestAvailableTask"),
     *("getBestTaskFor", "getRecommendedPools", "getTaskOpportunities", "getUserStatus", "rankedPool"),
+    # TaskPool
+    *("claimOf", "getAITaskData", "getNextAvailable", "getNextAvailableFor", "getPoolStats", "getQueueLengths"),
+    *("getTaskTerms", "getUserActiveTask", "isActive", "isApproved", "modelRegistry", "queueIndex", "queuePosition"),
+    *("taskCounter", "taskQueueType", "taskRouter", "taskWords", "tasks", "totalProcessed", "totalRewarded"),
+    *("userActiveTask", "zkpVerifier"),
 }
 
 

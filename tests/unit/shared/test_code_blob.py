@@ -56,7 +56,9 @@ def test_first_creation_of_a_contract_has_nonce_1():
     assert addresses == [fresh.addressOf(fresh.address, 1 + at) for at in range(130)]
 
 
-@pytest.mark.parametrize("length", [32, 33, 255, 256, 257, 5_192, MAX_BLOB - 1, MAX_BLOB])
+@pytest.mark.parametrize(
+    "length", [32, 127, 128, 129, 1_023, 1_024, 1_025, 2_048, 5_119, 5_120, 5_192, MAX_BLOB - 1, MAX_BLOB]
+)
 def test_code_is_the_data(blobs, length):
     blob = blobs.write(pattern(length))
     assert boa.env.get_code(blob) == pattern(length)
@@ -76,7 +78,9 @@ def test_nobody_can_run_it(blobs):
 
 
 @pytest.mark.parametrize("start", [0, 1, 31, 32, 33, 63, 255, 256, 257])
-@pytest.mark.parametrize("length", [0, 1, 2, 31, 32, 33, 64, 255, 256, 257, 287, 288, 289, 512, 544, 767, 800])
+@pytest.mark.parametrize(
+    "length", [0, 1, 2, 31, 32, 33, 64, 127, 128, 129, 160, 255, 256, 287, 1_023, 1_024, 1_025, 1_143]
+)
 def test_reads_of_every_alignment(blobs, long_blob, start, length):
     assert blobs.read(long_blob, start, length) == pattern(1_400)[start : start + length]
 
