@@ -12,6 +12,7 @@ from eth.db.account import AccountDB
 
 from tests.evm.computation import Computation
 
+UNCONFIRMED = "py-evm does not refuse this call on the same state"
 _count = itertools.count()
 
 
@@ -88,6 +89,15 @@ def run_on_py_evm(computation: Computation):
         CachingRPC._loaded.pop((state.identifier, block._chain_id, None), None)
 
 
+def source_lines(computation, contract) -> str:
+    """The call trace of a failed call of a compiled contract, with boa's source lines, whichever engine made the call."""
+    again = computation
+    if isinstance(computation, Computation):
+        computation.contract = contract
+        again = run_on_py_evm(computation)
+    return str(contract.stack_trace(again)) if again.is_error else UNCONFIRMED
+
+
 def explain(error: BaseException | None):
     """
     Give each failed call on revm, in this error or behind it, the call trace and the source lines of py-evm.
@@ -111,7 +121,7 @@ def _explain(error: BoaError):
     contract = computation.contract
     again = run_on_py_evm(computation)
     if again.is_success:
-        error.stack_trace.append("py-evm does not refuse this call on the same state")
+        error.stack_trace.append(UNCONFIRMED)
         return
     source_map = contextlib.nullcontext()
     if computation.msg.is_create and hasattr(contract, "_deployment_source_map"):

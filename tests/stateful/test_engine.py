@@ -7,6 +7,7 @@ from tests.stateful.engine.program import Cost, Later, Step
 from tests.stateful.engine.search import known_failure, replay
 from tests.stateful.machines import Pools
 from tests.stateful.models.pool import Pool
+from tests.stateful.models.registry import Registry
 
 
 @pytest.fixture(autouse=True)
@@ -67,6 +68,23 @@ def test_the_regression_test_fails_until_the_fault_is_mended(failure, fault):
         test()
     fault.undo()
     test()
+
+
+def test_a_report_has_the_source_lines_of_a_refusal(evm, monkeypatch):
+    """The model lets anyone cancel a request. The contract refuses that, and says where, on each engine."""
+    monkeypatch.setattr(Registry, "cancel_request", lambda registry, sender, request_id: None)
+    steps = [
+        Step(
+            "requester 1", "registry 1", "requestInference", ("llm", ""), value=Cost(0), makes=("request 1", "task 1")
+        ),
+        Step("stranger", "registry 1", "cancelRequest", ("request 1",)),
+    ]
+    failure = search.shrunk(Pools, 0, search.outcome(Pools, steps), 0)
+    report = failure.report(failure.keep())
+    assert "the model expects: success; what happened: refused with Unauthorized()" in report
+    assert "<ModelRegistry at registry 1>" in report
+    assert "--->" in report
+    assert 'raw_revert(method_id("Unauthorized()"))' in report
 
 
 def test_a_failure_is_kept_until_it_passes(failure, fault, tmp_path):

@@ -7,6 +7,7 @@ import boa
 from boa.util.abi import Address
 from eth_utils import keccak
 
+from tests.evm.replay import source_lines
 from tests.stateful.engine.interfaces import Function, Types, error_named, error_types, interface
 from tests.stateful.models.world import NOBODY, Refusal, World
 
@@ -105,8 +106,22 @@ class Chain:
             function = self.function(target, name, len(arguments))
             data = function.selector + function.inputs.pack(arguments, self.lower)
             question = self.questions[target, name, arguments] = self.address(target), data, function
-        address, data, function = question
-        return boa.env.execute_code(address, data=data, is_modifying=False).output, function
+        return self.ask((target, name, arguments)).output, question[-1]
+
+    def ask(self, question: tuple):
+        """What came of a view that was asked before, as boa has it."""
+        address, data, _ = self.questions[question]
+        return boa.env.execute_code(address, data=data, is_modifying=False)
+
+    def source_lines(self, refusal) -> str:
+        """Where a call was refused, with names for addresses; nothing if the account called is no compiled contract."""
+        contract = boa.env.lookup_contract(Address(refusal.msg.to))
+        if contract is None or not hasattr(contract, "stack_trace"):
+            return ""
+        lines = source_lines(refusal, contract)
+        for name, address in self.world.addresses.items():
+            lines = lines.replace(str(address), name)
+        return lines
 
     def balance(self, name: str) -> int:
         return boa.env.evm.get_balance(self.address(name))

@@ -52,9 +52,11 @@ def rules_of(*modules) -> list[Callable]:
 class Disagreement(AssertionError):
     """Model and contracts do not agree."""
 
-    def __init__(self, kind: tuple, expected, happened, what: str = ""):
+    def __init__(self, kind: tuple, expected, happened, what: str = "", refusal=None):
+        """`refusal`: the computation of the call that was refused, where the model expected something else."""
         self.kind = kind  # two failures of one kind are taken for the same
         self.expected, self.happened, self.what = expected, happened, what
+        self.refusal = refusal
         super().__init__(f"{what or 'the outcome'}: the model says {expected}, the contracts {happened}")
 
 
@@ -245,7 +247,8 @@ class Machine:
             return expected
         if computation.is_error:
             refused = self.chain.refused_with(output)
-            raise Disagreement(("refused", step.function, refused.split("(")[0]), "success", f"refused with {refused}")
+            kind = ("refused", step.function, refused.split("(")[0])
+            raise Disagreement(kind, "success", f"refused with {refused}", refusal=computation)
         logs = self.raw_logs(computation)
         if isinstance(expected, Left):
             expected = expected.change(self.told(function, output, logs))
@@ -262,7 +265,7 @@ class Machine:
         if computation.output != self.chain.refusal(expected):
             refused = self.chain.refused_with(computation.output)
             kind = ("refused", step.function, refused.split("(")[0])
-            raise Disagreement(kind, f"refused with {expected}", f"refused with {refused}")
+            raise Disagreement(kind, f"refused with {expected}", f"refused with {refused}", refusal=computation)
 
     def raw_logs(self, computation) -> list[tuple]:
         """Emitter, topics, data, in the order of logging."""
@@ -316,10 +319,11 @@ class Machine:
         else:
             wanted = self.chain.packed(function.outputs, expected)
         if output != wanted:
+            refusal = None
             try:
                 got = shown(self.chain.unpacked(function.outputs, output))
             except DecodingError:  # it reverted
-                got = self.chain.refused_with(output)
+                got, refusal = self.chain.refused_with(output), self.chain.ask(question)
             what = f"{view}({', '.join(map(shown, arguments))}) of {target}"
-            raise Disagreement((view, self.world.kinds[target]), shown(expected), got, what)
+            raise Disagreement((view, self.world.kinds[target]), shown(expected), got, what, refusal)
         self.answers[question] = expected, output

@@ -41,14 +41,20 @@ class Outcome:
     taken: list[Step]
     at_the_end: bool
     invariants: list  # what failed; none if it was the step itself
+    source: str  # where a contract refused the call, if one did and this was asked for
 
 
 def outcome(
-    machine: type[Machine], steps: list[Step], ends: bool = True, invariants: list | None = None
+    machine: type[Machine],
+    steps: list[Step],
+    ends: bool = True,
+    invariants: list | None = None,
+    explains: bool = False,
 ) -> Outcome | None:
     """
-    Take these steps, and look at everything after each, or at these invariants; None if nothing fails. `ends`: bring
-    everything to its end too.
+    Take these steps, and look at everything after each, or at these invariants; None if nothing fails.
+
+    `ends`: bring everything to its end too. `explains`: make a call that was refused once more, for its source lines.
     """
     run = machine(thorough=True)
     if invariants is not None:
@@ -60,14 +66,17 @@ def outcome(
         if ends:
             run.finish()
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the failure
-        return _outcome(run, error)
+        return _outcome(run, error, explains)
     finally:
         run.close()
     return None
 
 
-def _outcome(run: Machine, error: Exception) -> Outcome:
+def _outcome(run: Machine, error: Exception, explains: bool = False) -> Outcome:
+    lines = ""
     if isinstance(error, Disagreement):
+        if explains and error.refusal is not None:
+            lines = run.chain.source_lines(error.refusal)
         kind = error.kind
         text = f"{error.what}: the model says {error.expected}, the contracts {error.happened}"
         if not error.what:
@@ -78,7 +87,8 @@ def _outcome(run: Machine, error: Exception) -> Outcome:
         kind = (type(error).__name__, own.filename, own.lineno)
         text = f"{type(error).__name__} in {Path(own.filename).relative_to(ROOT)}, line {own.lineno}: {error}"
     headline = f"{run.step}\n  {text}" if run.step else text
-    return Outcome(kind, headline, list(run.program), run.is_ending, [run.looking] if run.looking else [])
+    invariants = [run.looking] if run.looking else []
+    return Outcome(kind, headline, list(run.program), run.is_ending, invariants, lines)
 
 
 @dataclass
@@ -112,6 +122,7 @@ class Failure:
                 "",
                 f"  {self.outcome.headline}",
                 "",
+                *source(self.outcome),
                 f"{count} steps, shrunk from {self.before} in {self.seconds_to_shrink:.1f} s and {self.replays} "
                 + f"replays; found after {self.seconds_to_find:.1f} s with seed {self.seed}:",
                 *told(self.outcome),
@@ -120,6 +131,11 @@ class Failure:
                 "That file is a test to keep; tests/stateful repeats the steps first until they pass.",
             ]
         )
+
+
+def source(failed: Outcome) -> list[str]:
+    """The source lines of the call that was refused, and an empty line."""
+    return [failed.source.strip("\n"), ""] if failed.source else []
 
 
 def told(failed: Outcome) -> list[str]:
@@ -195,9 +211,9 @@ def shrunk(machine: type[Machine], seed: int, first: Outcome, seconds: float) ->
 
     shrinker = Shrinker(fails, whole.taken)
     shrinker.shrink()
-    return Failure(
-        machine.__name__, seed, last, len(first.taken), shrinker.replays, seconds, time.perf_counter() - began
-    )
+    seconds_to_shrink = time.perf_counter() - began
+    explained = outcome(machine, last.taken, whole.at_the_end, whole.invariants, explains=True) or last
+    return Failure(machine.__name__, seed, explained, len(first.taken), shrinker.replays, seconds, seconds_to_shrink)
 
 
 # ---------------------------------------------------------------- what was found before
@@ -224,19 +240,19 @@ def known_failure(machine: type[Machine]) -> str:
     """The report of the first failure that was kept and is still there; those that pass are dropped."""
     kept = Kept(machine.__name__)
     for value, steps in kept.programs():
-        failed = outcome(machine, steps)
+        failed = outcome(machine, steps, explains=True)
         if failed:
             lines = [f"{machine.__name__} and their model still do not agree.", "", f"  {failed.headline}", ""]
-            return "\n".join(lines + told(failed))
+            return "\n".join(lines + source(failed) + told(failed))
         kept.drop(value)
     return ""
 
 
 def replay(machine: type[Machine], steps: list[Step]):
     """What a regression test does: take these steps, and bring everything to its end."""
-    failed = outcome(machine, steps)
+    failed = outcome(machine, steps, explains=True)
     if failed:
-        raise AssertionError(failed.headline)
+        raise AssertionError("\n".join([failed.headline, "", *source(failed)]))
 
 
 def formatted(source: str) -> str:

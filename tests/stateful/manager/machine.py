@@ -150,7 +150,7 @@ class Scheduler(Machine):
         function, computation = self.send(step)
         if computation.is_error:
             refused = self.chain.refused_with(computation.output)
-            raise Disagreement(("refused", step.function), "success", f"refused with {refused}")
+            raise Disagreement(("refused", step.function), "success", f"refused with {refused}", refusal=computation)
         events = interface("TaskManager").events
         logs = self.raw_logs(computation)
         ran, came_again = [], set()
