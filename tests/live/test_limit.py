@@ -90,38 +90,44 @@ def lying_from_now_on(before, lies: dict):
     return begin_to_lie
 
 
+# A lie that would raise the price, for those that make room for it.
+HIGH_TIP = {"eth_maxPriorityFeePerGas": lambda params, honest: hex(10**16)}
 LIES = {
-    "tip": {"eth_maxPriorityFeePerGas": lambda params, honest: hex(10**16)},
+    "tip": HIGH_TIP,
     "base fee": {"eth_getBlockByNumber": block(10**15)},
     "base fee and tip": {
         "eth_getBlockByNumber": block(2 * GWEI),
-        "eth_maxPriorityFeePerGas": lambda params, honest: hex(10**16),
+        **HIGH_TIP,
     },
-    "base fee of nothing": {"eth_getBlockByNumber": block(0)},
+    "base fee of nothing": HIGH_TIP | {"eth_getBlockByNumber": block(0)},
     "estimate": {"eth_estimateGas": lambda params, honest: hex(10**10)},
-    "estimate twice as high": {"eth_estimateGas": lambda params, honest: hex(2 * int(honest(), 16))},
+    "estimate three times as high": {"eth_estimateGas": lambda params, honest: hex(3 * int(honest(), 16))},
     "always underpriced": {"eth_sendRawTransaction": refuse("replacement transaction underpriced")},
-    "mined though underpriced": {"eth_sendRawTransaction": forward_and_refuse("transaction underpriced")},
+    "mined though underpriced": {
+        "eth_sendRawTransaction": forward_and_refuse("transaction underpriced"),
+        "eth_getTransactionReceipt": lambda params, honest: None,
+        "eth_getTransactionCount": lambda params, honest: "0x0",
+    },
     "refused": {"eth_sendRawTransaction": refuse("no")},
     "mined though refused": {"eth_sendRawTransaction": forward_and_refuse("no")},
-    "kept and never mined": {"eth_sendRawTransaction": lambda params, honest: "0x" + 64 * "0"},
+    "kept and never mined": {
+        "eth_sendRawTransaction": lambda params, honest: "0x" + 64 * "0",
+        "eth_blockNumber": lambda params, honest: hex(int(honest(), 16) + 10 * next(rush)),
+    },
     "failed": {"eth_getTransactionReceipt": receipt(status="0x0")},
-    "for nothing": {"eth_getTransactionReceipt": receipt(gasUsed="0x0", effectiveGasPrice="0x0")},
-    "no receipt": {"eth_getTransactionReceipt": lambda params, honest: None},
+    "for nothing": HIGH_TIP | {"eth_getTransactionReceipt": receipt(gasUsed="0x0", effectiveGasPrice="0x0")},
+    "no receipt": HIGH_TIP | {"eth_getTransactionReceipt": lambda params, honest: None},
     "no code": {"eth_getCode": lambda params, honest: "0x"},
     "no code and no receipt": {
         "eth_getCode": lambda params, honest: "0x",
         "eth_getTransactionReceipt": lambda params, honest: None,
     },
     "nonces used up": {
+        **HIGH_TIP,
         "eth_getTransactionCount": lambda params, honest: hex(int(honest(), 16) + 5),
         "eth_getCode": lambda params, honest: "0x",
     },
-    "rich": {"eth_getBalance": lambda params, honest: hex(10**30)},
-    "blocks rush by": {
-        "eth_blockNumber": lambda params, honest: hex(int(honest(), 16) + 10 * next(rush)),
-        "eth_getTransactionReceipt": lambda params, honest: None,
-    },
+    "rich": HIGH_TIP | {"eth_getBalance": lambda params, honest: hex(10**30)},
 }
 
 
