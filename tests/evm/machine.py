@@ -5,7 +5,8 @@ It differs from boa's py-evm in this:
 - Transient storage is empty when a call begins: on boa's py-evm it lasts.
 - Storage and accounts stay warm from call to call, as on boa's py-evm. The sender, the called account and the coinbase
   are warm, and asking for a balance or a nonce warms an account. So the gas is no receipt's, and taskpools/receipts.py
-  does not run here.
+  does not run here. Nothing that pyrevm offers ends a transaction: only going back cools a word, and that undoes the
+  calls. Tests that need a cold start run on py-evm.
 - A call without a gas limit has the gas limit of the block less the intrinsic gas.
 - Initcode of more than 49,152 bytes is refused (EIP-3860).
 - Gas limit, chain id and PREVRANDAO of the block are fixed, and BLOCKHASH is not zero. base_fee.py tells how BASEFEE

@@ -90,7 +90,7 @@ def run_on_py_evm(computation: Computation):
 
 
 def source_lines(computation, contract) -> str:
-    """The call trace of a failed call of a compiled contract, with boa's source lines, whichever engine made the call."""
+    """The call trace of a failed call of a contract, with boa's source lines, whichever engine made the call."""
     again = computation
     if isinstance(computation, Computation):
         computation.contract = contract

@@ -53,6 +53,8 @@ SITUATIONS = {
     "a canceller lost the right",
     "a payment that was refused is credited",
     "a recurring task came again",
+    "a retry lacked gas",
+    "a small retry came again",
     "a topped-up task ran",
     "an environment was swept",
     "an environment's canceller cancelled a retry",

@@ -72,10 +72,8 @@ def a_task(m, kind=None, does=None, delay=None, gas=None, length=None, variant=N
     gas = draw.one_of(GAS) if gas is None else gas
     length = draw.one_of(LENGTHS) if length is None else length
     variant = draw.below(4) if variant is None else variant
-    # Without transactions a slot that an earlier call emptied costs as much to fill as a new one: a retry of a small
-    # task may not fit.
-    is_tight = kind == "rescheduling"
-    is_costly = is_tight or does == AGAIN or kind == "recurring" or (does == BURN and kind == "rescheduling")
+    # What these do with little gas is not in the model. A retry of a small task is: the chain says whether it fits.
+    is_costly = does == AGAIN or kind == "recurring" or (does == BURN and kind == "rescheduling")
     if is_costly and 1 < gas < 250_000:
         gas = 250_000 if variant % 2 else 400_000
     if gas < 250_000:

@@ -125,9 +125,6 @@ class Environments:
         block = self.world.block + RETRY_DELAY
         most = round_down(task.first_price, 11) * 2
         why_not = self.why_not_again(task, block, most)
-        if refused and not is_last and not why_not and self.lacks_gas(task, block):
-            self.world.met.add("a retry lacked gas")
-            return False, b""
         self.world.emit(task.environment, "TaskStarted", call.target, call.data)
         if not refused:
             self.target_works(task)
@@ -139,23 +136,25 @@ class Environments:
         elif refused and why_not:
             self.world.emit(task.environment, "RetryRefused", call.target, data_of(why_not)[:68])
             self.world.met.add(f"retry refused: {why_not.error}")
+        elif refused and self.lacks_gas(task):
+            self.world.emit(task.environment, "RetryRefused", call.target, b"")
+            self.world.met.add("a retry lacked gas")
         elif refused:
             self.come_again(task, block, most)
             self.world.emit(task.environment, "TaskRescheduled", call.target, block)
             self.world.met.add(f"attempt {task.attempt} failed and comes again")
+            if task.gas < KEEPS_BACK:
+                self.world.met.add("a small retry came again")
         return not refused, word(not refused)
 
-    def lacks_gas(self, task: Task, block: int) -> bool:
+    def lacks_gas(self, task: Task) -> bool:
         """
-        Whether a retry fails for want of gas: one whose target burned it, for sure, unless the task is large enough to
-        keep some back. A first mark in 64 blocks costs some 20,000 more, in 16,384 as much again, so that it is the
-        chain's to say there for a small task.
+        Whether the gas does not suffice for a retry: never if the task is large enough to keep some back.
+
+        Otherwise the chain says so. What words of the calendar cost depends on what stood in them, and on revm, which
+        keeps them warm and has no transactions, on the calls before too.
         """
-        if task.gas >= KEEPS_BACK:
-            return False
-        if task.call.does == BURN:
-            return True
-        return block // 64 != task.block // 64 and task.environment not in self.came_again
+        return task.gas < KEEPS_BACK and task.environment not in self.came_again
 
     def recurring(self, task: Task) -> tuple[bool, bytes]:
         call = task.call
