@@ -177,11 +177,7 @@ def estimateCost(targetBlock: uint64, taskGasLimit: uint256) -> uint256:
     @return In wei, never 0. The largest uint256 if nobody can pay for the task.
     """
     gas_price: uint256 = task_schedule._gas_price()
-    cost: uint256 = 0
-    bucket: uint256 = 0
-    head: uint256 = 0
-    cost, bucket, head = task_schedule._quote(targetBlock, taskGasLimit, task_schedule._size(taskGasLimit), gas_price)
-    return cost
+    return task_schedule._quote(targetBlock, taskGasLimit, task_schedule._size(taskGasLimit), gas_price)[0]
 
 
 @view
@@ -196,11 +192,7 @@ def estimateCostAt(targetBlock: uint64, taskGasLimit: uint256, baseFee: uint256)
     @return In wei, never 0. The largest uint256 if nobody can pay for the task.
     """
     gas_price: uint256 = max(baseFee, task_schedule.MINIMUM_GAS_PRICE)
-    cost: uint256 = 0
-    bucket: uint256 = 0
-    head: uint256 = 0
-    cost, bucket, head = task_schedule._quote(targetBlock, taskGasLimit, task_schedule._size(taskGasLimit), gas_price)
-    return cost
+    return task_schedule._quote(targetBlock, taskGasLimit, task_schedule._size(taskGasLimit), gas_price)[0]
 
 
 # ---------------------------------------------------------------- the calendar
