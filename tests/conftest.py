@@ -20,8 +20,8 @@ pytest_plugins = ["tests.evm.plugin", "tests.helpers.session", "tests.stateful.p
 
 START = 1_800_000_000  # boa starts at the wall clock
 # Of a test with more than GRID cases in these places, each THINNING-th runs unless --all is given.
-GRIDS = ("tests/hostile/", "tests/live/test_kills.py")
-GRID = 12
+GRIDS = ("tests/hostile/", "tests/live/")
+GRID = 6
 THINNING = 3
 # Where the longest files are. They begin first, so that both workers end together.
 LONGEST = ["stateful", "live", "gas", "integration", "hostile", "evm", "unit"]

@@ -73,6 +73,7 @@ def test_difference_is_readable():
         snapshots.check(committed, measured)
 
 
+@pytest.mark.long("profiles a whole life cycle")
 def test_profile_example_of_the_docs(tmp_path, capsys):
     example = re.findall(r"```python\n(.*?)```", (report.FOLDER.parent / "gas.md").read_text(), re.DOTALL)[0]
     (tmp_path / "example.py").write_text(example)

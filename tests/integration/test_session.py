@@ -41,6 +41,7 @@ def pytest_in(folder, *arguments: str) -> subprocess.CompletedProcess:
     )
 
 
+@pytest.mark.long("two sessions, of which one waits")
 def test_worker_that_ends_slowly_ends_clean(tests):
     (tests / "conftest.py").write_text(
         ENDS_SLOWLY + "from tests.helpers.session import pytest_sessionfinish as pytest_sessionfinish\n"

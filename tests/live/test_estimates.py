@@ -144,7 +144,13 @@ def empties_a_block_of_many(other: Scheduling):
 
 
 @pytest.mark.parametrize(
-    "others", [empties_the_block, takes_the_last_inline_index, empties_a_block_of_many], ids=lambda act: act.__name__
+    "others",
+    [
+        empties_the_block,
+        takes_the_last_inline_index,
+        pytest.param(empties_a_block_of_many, marks=pytest.mark.long("a hundred transactions")),
+    ],
+    ids=lambda act: act.__name__,
 )
 @pytest.mark.parametrize("entry", ["scheduleTask", "scheduleWithBond"])
 def test_while_others_act(client, node, entry, others):
