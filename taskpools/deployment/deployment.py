@@ -100,7 +100,7 @@ class Deployment:
         if folder.journal.exists():
             journal, plan, anew = resume(self.node, folder.journal, terms)
             if anew:
-                say(self.console, "[yellow]the deployer's nonces have changed: what is left is planned anew")
+                say(self.console, ("the deployer's nonces have changed: what is left is planned anew", "yellow"))
             done = sum(entry.receipt is not None for entry in journal.entries)
             say(self.console, f"going on with the deployment of {folder.journal}: {done} steps are done")
             return journal, plan
@@ -170,10 +170,11 @@ class Deployment:
         looked = inspect(self.node, plan)
         wrong = [line for line, right in looked if not right]
         for line in wrong:
-            say(self.console, f"[bold red]WRONG[/]  {line}")
+            say(self.console, ("WRONG", "bold red"), f"  {line}")
         if wrong:
             raise Stopped(f"the system on the chain is not what was planned: {len(wrong)} of {len(looked)} checks fail")
-        say(self.console, f"[green]checked on the chain: code, links, owners and constants, {len(looked)} in all")
+        told = f"checked on the chain: code, links, owners and constants, {len(looked)} in all"
+        say(self.console, (told, "green"))
 
     def _record(self, folder: Folder, plan: Plan, journal: Journal) -> None:
         kept = record.write(folder, record.make(plan, journal))
@@ -203,9 +204,9 @@ class Deployment:
             return
         explorer = EXPLORERS[options.verify](options.explorer or ETHERSCAN, folder.chain_id, options.explorer_key)
         with self.console.status(f"{options.verify} verifies the sources"):
-            problems = verify(folder, explorer, self.console.print)
+            problems = verify(folder, explorer, lambda line: say(self.console, line))
         for problem in problems:
-            say(self.console, f"[bold red]NOT VERIFIED[/]  {problem}")
+            say(self.console, ("NOT VERIFIED", "bold red"), f"  {problem}")
         if problems:
             raise Stopped(
                 f"{len(problems)} contracts are not verified. The system is deployed and recorded: "

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
+import requests
 from eth_utils import is_address, is_checksum_address, is_checksum_formatted_address, to_checksum_address
 
 from taskpools.steps import NOBODY
@@ -139,7 +141,9 @@ def _options(record: Path | None, given: dict) -> Options | None:
         _refuse_alone()
         return None
     _require(record is None, "--record is for the run in process: a live deployment is recorded in --deployments")
-    _require(given["rpc"].startswith(("http://", "https://")), "--rpc takes a URL that begins with http:// or https://")
+    for name in ("rpc", "explorer"):
+        right = given[name] is None or _is_url(given[name])
+        _require(right, f"--{name} takes a URL that begins with http:// or https:// and has a host")
     keys = [given["keystore"], given["key_env"]]
     _require(keys.count(None) == 1, "the deployer's key is needed: either --keystore or --key-env")
     _require(given["password_file"] is None or given["keystore"], "--password-file goes with --keystore")
@@ -161,6 +165,16 @@ def _refuse_alone() -> None:
             continue
         if context.get_parameter_source(parameter.name) is click.core.ParameterSource.COMMANDLINE:
             raise click.UsageError(f"{parameter.opts[-1]} needs --rpc")
+
+
+def _is_url(text: str) -> bool:
+    """Whether something can be asked for at this URL."""
+    try:
+        parts = urlsplit(text)
+        host = str(requests.Request("POST", text).prepare().url and parts.hostname)
+        return parts.scheme in ("http", "https") and parts.port != 0 and bool(host.encode("idna"))
+    except (ValueError, requests.RequestException):
+        return False
 
 
 def _require(condition: object, line: str) -> None:

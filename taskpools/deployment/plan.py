@@ -82,7 +82,7 @@ class Plan:
 
     def show(self, console: Console) -> None:
         """Print order, constructor arguments and predicted addresses."""
-        say(console, f"[bold]Plan for chain {self.terms.chain_id}: step, its address, gas")
+        say(console, (f"Plan for chain {self.terms.chain_id}: step, its address, gas", "bold"))
         names = {address: name for name, address in self.addresses.items()}
         for number, planned in enumerate(self.transactions, 1):
             shown = ", ".join(names.get(argument, str(argument)) for argument in planned.arguments)

@@ -20,12 +20,12 @@ def elsewhere(tmp_path, monkeypatch):
     [
         (["--yes"], "--yes needs --rpc"),
         (["--chain-id", "1"], "--chain-id needs --rpc"),
-        (["--rpc", "ws://somewhere", *KEY], "--rpc takes a URL that begins with http:// or https://"),
+        (["--rpc", "ws://somewhere", *KEY], "--rpc takes a URL that begins with http:// or https:// and has a host"),
         (RPC, "the deployer's key is needed: either --keystore or --key-env"),
         ([*RPC, *KEY, "--keystore", "x"], "the deployer's key is needed: either --keystore or --key-env"),
         ([*RPC, *KEY, "--password-file", "x"], "--password-file goes with --keystore"),
         ([*RPC, *KEY, "--yes"], "--yes needs --chain-id"),
-        ([*RPC, *KEY, "--explorer", "x"], "--explorer goes with --verify"),
+        ([*RPC, *KEY, "--explorer", "http://x"], "--explorer goes with --verify"),
         ([*RPC, *KEY, "--verify", "blockscout"], "--verify blockscout needs --explorer"),
         (
             [*RPC, *KEY, "--verify", "etherscan", "--explorer-key-env", "NO_SUCH"],
