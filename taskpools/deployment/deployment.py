@@ -2,8 +2,10 @@
 A live deployment from beginning to end: plan, expectations, question, broadcast, inspection, record, verification.
 """
 
+import os
 import sys
 import time
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -19,7 +21,7 @@ from taskpools.deployment.node import Node
 from taskpools.deployment.options import Options
 from taskpools.deployment.plan import GAS_PERCENT, Plan, Terms, make_plan
 from taskpools.deployment.record import Folder, evm_version
-from taskpools.deployment.verification import ETHERSCAN, EXPLORERS, verify, write_bundle
+from taskpools.deployment.verification import ETHERSCAN, EXPLORERS, Blockscout, Etherscan, verify, write_bundle
 from taskpools.steps import OWNED
 from taskpools.units import ETHER, GWEI, exact
 
@@ -33,7 +35,10 @@ class Deployment:
         self.node = Node(options.rpc)
 
     def run(self) -> None:
+        self._look_around()
         chain_id = self._expect_chain()
+        if (explorer := self._explorer(chain_id)) is not None and not self.options.dry_run:
+            explorer.expect()
         folder = Folder(self.options.deployments, chain_id)
         found = record.read(folder)
         if found is not None and not folder.journal.exists() and not self.options.again:
@@ -46,6 +51,33 @@ class Deployment:
 
     # ------------------------------------------------------------ parts
 
+    def _look_around(self) -> None:
+        """Find mistakes that need no node to be found, before one is asked; get the key as far as that needs no question."""
+        options = self.options
+        evm_version()  # compiles
+        self.keystore = keys.Keystore(options.keystore) if options.keystore is not None else None
+        self.signer = keys.from_environment(options.key_env) if options.key_env is not None else None
+        if options.password_file is not None and self.keystore is not None:
+            password = keys.read_password(options.password_file)
+            if not self._only_looks():
+                self.signer = self.keystore.unlock(password)
+        if not options.dry_run:
+            _expect_writable(options.deployments, "--deployments")
+            _expect_writable(options.abis, "--export-abi")
+
+    def _only_looks(self) -> bool:
+        """Whether no key is needed: a rehearsal, and the keystore says whose it is."""
+        return self.options.dry_run and self.keystore is not None and self.keystore.address is not None
+
+    def _deployer(self) -> str:
+        """Who deploys; asks for the password if it is needed."""
+        if self.signer is None and self.keystore is not None:
+            if self._only_looks():
+                return str(self.keystore.address)
+            self.signer = self.keystore.ask()
+        assert self.signer is not None  # the options have one of the two
+        return self.signer.address
+
     def _expect_chain(self) -> int:
         """The chain must be the one that was asked for, and run the build's code."""
         chain_id = self.node.chain_id()
@@ -56,21 +88,21 @@ class Deployment:
         return chain_id
 
     def _deploy(self, folder: Folder) -> None:
-        deployer, signer = self._deployer()
+        deployer = self._deployer()
         options = self.options
         treasury, verifiers = options.treasury or deployer, tuple(dict.fromkeys(options.verifiers))
         terms = Terms(folder.chain_id, deployer, treasury, options.owner, verifiers)
         journal, plan = self._prepare(folder, terms)
         plan.show(self.console)
         journal.limit = self._expect_money(plan, journal)
-        if signer is None or options.dry_run:
+        if self.signer is None or options.dry_run:
             say(self.console, "rehearsed in process; nothing was sent")
             return
         self._ask()
         journal.save()
         broadcast = Broadcast(
             self.node,
-            signer,
+            self.signer,
             plan,
             journal,
             self.console,
@@ -82,18 +114,6 @@ class Deployment:
         self._inspect(plan)
         self._record(folder, plan, journal)
         self._verify(folder)
-
-    def _deployer(self) -> tuple[str, keys.Signer | None]:
-        """Who deploys. A rehearsal needs no password if the keystore says whose it is."""
-        options = self.options
-        if options.key_env is not None:
-            signer = keys.from_environment(options.key_env)
-            return signer.address, signer
-        assert options.keystore is not None  # the options have one of the two
-        if options.dry_run and (address := keys.address_in(options.keystore)) is not None:
-            return address, None
-        signer = keys.from_keystore(options.keystore, options.password_file)
-        return signer.address, signer
 
     def _prepare(self, folder: Folder, terms: Terms) -> tuple[Journal, Plan]:
         """The journal that was left, or a new one, and the plan that goes with it."""
@@ -198,12 +218,17 @@ class Deployment:
         self._inspect(make_plan(record.terms_of(found), record.nonces_of(found)))
         self._verify(folder)
 
-    def _verify(self, folder: Folder) -> None:
+    def _explorer(self, chain_id: int) -> Etherscan | Blockscout | None:
         options = self.options
         if options.verify is None:
+            return None
+        return EXPLORERS[options.verify](options.explorer or ETHERSCAN, chain_id, options.explorer_key)
+
+    def _verify(self, folder: Folder) -> None:
+        explorer = self._explorer(folder.chain_id)
+        if explorer is None:
             return
-        explorer = EXPLORERS[options.verify](options.explorer or ETHERSCAN, folder.chain_id, options.explorer_key)
-        with self.console.status(f"{options.verify} verifies the sources"):
+        with self.console.status(f"{self.options.verify} verifies the sources"):
             problems = verify(folder, explorer, lambda line: say(self.console, line))
         for problem in problems:
             say(self.console, ("NOT VERIFIED", "bold red"), f"  {problem}")
@@ -212,3 +237,12 @@ class Deployment:
                 f"{len(problems)} contracts are not verified. The system is deployed and recorded: "
                 "run the same command again to try once more"
             )
+
+
+def _expect_writable(folder: Path, option: str) -> None:
+    """Raise `click.UsageError` if no file can be written into a folder, which need not be there yet."""
+    there = folder.absolute()
+    while not there.exists():
+        there = there.parent
+    if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
+        raise click.UsageError(f"{option}: cannot write to {folder}")
