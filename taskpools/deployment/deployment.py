@@ -52,7 +52,7 @@ class Deployment:
     # ------------------------------------------------------------ parts
 
     def _look_around(self) -> None:
-        """Find mistakes that need no node to be found, before one is asked; get the key as far as that needs no question."""
+        """Find what is wrong without a node; get the key as far as that needs no question."""
         options = self.options
         evm_version()  # compiles
         self.keystore = keys.Keystore(options.keystore) if options.keystore is not None else None

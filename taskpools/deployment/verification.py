@@ -201,7 +201,7 @@ def _until_settled(about: dict, ask: Callable[[], tuple[bool, str | None]]) -> s
 
 
 def _expect_api(url: str, query: dict) -> dict:
-    """The answer of an API to a harmless question; raises `click.UsageError` if there is none, `Stopped` if none answers."""
+    """The answer to a harmless question; raises `click.UsageError` if there is no API, `Stopped` without an answer."""
     host = _host(url)
     try:
         response = requests.get(url, params=query, timeout=PATIENCE)

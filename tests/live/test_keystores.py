@@ -153,8 +153,7 @@ def test_the_key_of_another_account_is_not_used(keystore):
     with pytest.raises(click.UsageError) as end:
         Keystore(keystore).unlock(PASSWORD)
     assert end.value.message == (
-        f"--keystore: {keystore}: it says that it is of {Account.from_key(KEY).address and Keystore(keystore).address}, "
-        f"but its key is that of {ADDRESS}"
+        f"--keystore: {keystore}: it says that it is of {Keystore(keystore).address}, but its key is that of {ADDRESS}"
     )
 
 
