@@ -116,7 +116,7 @@ def test_a_fault(node, before, operator_of, name):
     fault = Fault(before, what, times=2)
     before.lies = {"*": fault}
     assert operator.deploy()[::2] == (0, "")
-    assert len(fault.met) == 11
+    assert {*READ, "eth_call", "eth_sendRawTransaction"} <= set(fault.met)
     assert min(fault.met.values()) > 2
     before.lies = {}
     assert is_whole(operator)
