@@ -43,7 +43,7 @@ def inspect(node: Node, plan: Plan) -> list[tuple[str, bool]]:
     questions: list[tuple[str, Callable[[], bool]]] = []
     for name, code in plan.codes.items():
         questions.append((f"{name} has the build's code", partial(_has_code, node, plan.addresses[name], code)))
-    for fact in facts(terms.owner, terms.verifiers):
+    for fact in facts(terms.owner, terms.verifiers, terms):
         values = [plan.resolve(value) for value in fact.values]
         shown = " or ".join(str(value) for value in values)
         arguments = ", ".join(str(argument) for argument in fact.arguments)

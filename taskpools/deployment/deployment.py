@@ -5,6 +5,7 @@ A live deployment from beginning to end: plan, expectations, question, broadcast
 import os
 import sys
 import time
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ from rich.console import Console
 from taskpools.abi import export_abis
 from taskpools.deployment import keys, record
 from taskpools.deployment.broadcast import Broadcast, resume
+from taskpools.deployment.chain import Chain, data_fee, measure
 from taskpools.deployment.checks import inspect
 from taskpools.deployment.console import Stopped, say
 from taskpools.deployment.fees import most, offer
@@ -22,7 +24,7 @@ from taskpools.deployment.options import Options
 from taskpools.deployment.plan import GAS_PERCENT, Plan, Terms, make_plan
 from taskpools.deployment.record import Folder, evm_version
 from taskpools.deployment.verification import ETHERSCAN, EXPLORERS, Blockscout, Etherscan, verify, write_bundle
-from taskpools.steps import OWNED
+from taskpools.steps import OWNED, Parameters
 from taskpools.units import ETHER, GWEI, exact
 
 
@@ -91,9 +93,13 @@ class Deployment:
         deployer = self._deployer()
         options = self.options
         treasury, verifiers = options.treasury or deployer, tuple(dict.fromkeys(options.verifiers))
-        terms = Terms(folder.chain_id, deployer, treasury, options.owner, verifiers)
+        chain = measure(self.node, folder.chain_id)
+        terms = Terms(
+            folder.chain_id, deployer, treasury, options.owner, verifiers, **asdict(self._parameters(folder, chain))
+        )
         journal, plan = self._prepare(folder, terms)
         plan.show(self.console)
+        say(self.console, chain.told(terms.minimum_gas_price, terms.execution_window, terms.recurring_interval))
         journal.limit = self._expect_money(plan, journal)
         if self.signer is None or options.dry_run:
             say(self.console, "rehearsed in process; nothing was sent")
@@ -114,6 +120,16 @@ class Deployment:
         self._inspect(plan)
         self._record(folder, plan, journal)
         self._verify(folder)
+
+    def _parameters(self, folder: Folder, chain: Chain) -> Parameters:
+        """What was given, or was decided when the deployment began, or was measured now."""
+        left = Journal.parameters(folder.journal)
+        found = left or Parameters(
+            execution_window=chain.week, recurring_interval=chain.day, minimum_gas_price=chain.minimum_gas_price
+        )
+        return Parameters(
+            **{name.name: getattr(self.options, name.name) or getattr(found, name.name) for name in fields(Parameters)}
+        )
 
     def _prepare(self, folder: Folder, terms: Terms) -> tuple[Journal, Plan]:
         """The journal that was left, or a new one, and the plan that goes with it."""
@@ -141,14 +157,14 @@ class Deployment:
         options = self.options
         limit = options.max_cost or (journal.limit if options.yes else None)
         left = [
-            (planned.gas, entry.nonce)
-            for planned, entry in zip(plan.transactions, journal.entries, strict=True)
-            if entry.receipt is None
+            planned for planned, entry in zip(plan.transactions, journal.entries, strict=True) if entry.receipt is None
         ]
-        gas = sum(used for used, _ in left)
+        gas = sum(planned.gas for planned in left)
         cap, bound = options.max_fee, f"--max-fee {(options.max_fee or 0) / GWEI:g}"
         if limit is not None and left:
-            spent = sum(cost for nonce, cost in journal.costs().items() if nonce not in {nonce for _, nonce in left})
+            spent = sum(
+                cost for nonce, cost in journal.costs().items() if nonce not in {planned.nonce for planned in left}
+            )
             affordable = max(0, limit - spent) // (gas * GAS_PERCENT // 100)
             if cap is None or affordable < cap:
                 cap, bound = (
@@ -164,6 +180,8 @@ class Deployment:
         if limit is None:
             limit = max(most(plan, journal, offered[0], options.max_fee), journal.limit or 0)
         cost, need = gas * (base_fee + tip), gas * GAS_PERCENT // 100 * offered[0]
+        data = data_fee(self.node, [len(planned.data) for planned in left])
+        need += data or 0
         balance = self.node.balance(plan.terms.deployer)
         say(
             self.console,
@@ -171,6 +189,12 @@ class Deployment:
             f"the whole deployment costs at most {exact(limit)} ether, whatever the node says\n"
             f"deployer {plan.terms.deployer} has {balance / ETHER:.6f} ether",
         )
+        if data is not None:
+            say(
+                self.console,
+                f"besides, the chain takes about {data / ETHER:.6f} ether for the data on the chain below, "
+                "at its price of this moment and without a bound",
+            )
         if balance < need:
             raise Stopped(
                 f"the deployer {plan.terms.deployer} has {balance / ETHER:.6f} ether "

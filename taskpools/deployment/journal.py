@@ -9,7 +9,7 @@ import fcntl
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 import rlp
@@ -19,6 +19,7 @@ from rlp.exceptions import RLPException
 from taskpools.deployment.console import Stopped
 from taskpools.deployment.plan import Terms, fingerprint
 from taskpools.files import write_whole
+from taskpools.steps import Parameters
 
 
 @dataclass
@@ -95,7 +96,7 @@ class Journal:
         """The one that was left; raises `Stopped` if it is of another deployment."""
         try:
             content = json.loads(path.read_text())
-            left = Terms(**{**content["terms"], "verifiers": tuple(content["terms"]["verifiers"])})
+            left = _terms(content)
             entries = [Entry(**{**entry, "sent": _read(entry["sent"])}) for entry in content["entries"]]
             limit, given_up = content.get("limit"), _read(content.get("given_up", []))
             if not isinstance(limit, int | None):
@@ -115,6 +116,14 @@ class Journal:
             if entry.fingerprint != fingerprint(step):
                 raise Stopped(f"a deployment is under way with another build of {step.name}: {remedy}")
         return cls(path, terms, entries, limit, given_up)
+
+    @classmethod
+    def parameters(cls, path: Path) -> Parameters | None:
+        """What was chosen or measured for the deployment that was left; None if none was, or if nothing can be read."""
+        try:
+            return _terms(json.loads(path.read_text()))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return None
 
     @property
     def agreed(self) -> int:
@@ -151,6 +160,13 @@ class Journal:
 
     def nonces(self) -> tuple[int, ...]:
         return tuple(entry.nonce for entry in self.entries)
+
+
+def _terms(content: dict) -> Terms:
+    terms = Terms(**{**content["terms"], "verifiers": tuple(content["terms"]["verifiers"])})
+    if not all(isinstance(getattr(terms, name.name), int) for name in fields(Parameters)):
+        raise TypeError("this is not a number")
+    return terms
 
 
 def _read(sent: list[dict]) -> list[Sent]:

@@ -1,6 +1,7 @@
 """The options of a live deployment, as the command line has them, and what of them does not go together."""
 
 import functools
+import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,16 +38,17 @@ class Account(click.ParamType):
 class Amount(click.ParamType):
     """An amount in a unit such as gwei, as wei."""
 
-    def __init__(self, unit: str, wei: int):
+    def __init__(self, unit: str, wei: int, most: float = math.inf):
         self.name = unit
         self.wei = wei
+        self.most = most
 
     def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> Any:
         try:
             wei = Decimal(value) * self.wei
         except InvalidOperation:
             self.fail(f"this is not an amount of {self.name}", param, context)
-        if not wei.is_finite() or wei < 1 or wei != int(wei):
+        if not wei.is_finite() or not 1 <= wei <= self.most or wei != int(wei):
             self.fail(f"this is not an amount of {self.name}", param, context)
         return int(wei)
 
@@ -63,6 +65,9 @@ class Options:
     owner: str | None = None
     treasury: str | None = None
     verifiers: tuple[str, ...] = ()
+    execution_window: int | None = None  # blocks
+    recurring_interval: int | None = None  # blocks
+    minimum_gas_price: int | None = None  # wei a gas
     max_fee: int | None = None  # wei a gas
     max_cost: int | None = None  # wei
     confirmations: int = 1
@@ -78,6 +83,7 @@ class Options:
 
 
 FILE = click.Path(dir_okay=False, path_type=Path)
+BLOCKS = click.IntRange(1, 2_097_152)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
 OPTIONS = [
@@ -91,6 +97,13 @@ OPTIONS = [
     click.option("--owner", type=Account(), help="Propose this account as the owner; it has to accept."),
     click.option("--treasury", type=Account(), help="Gets the task manager's fees, for good; else the deployer."),
     click.option("--verifier", "verifiers", type=Account(), multiple=True, help="Judges requests; may be repeated."),
+    click.option("--execution-window", type=BLOCKS, help="Blocks in which a task can run; a week unless given."),
+    click.option("--recurring-interval", type=BLOCKS, help="Blocks between two runs of a task; a day unless given."),
+    click.option(
+        "--minimum-gas-price",
+        type=Amount("gwei", GWEI, 2**64),
+        help="What a task pays for a gas at least; the base fee unless given, at most 1 gwei.",
+    ),
     click.option("--max-fee", type=Amount("gwei", GWEI), help="Never offer more for a gas."),
     click.option("--max-cost", type=Amount("ether", ETHER), help="Never let the whole deployment cost more."),
     click.option(

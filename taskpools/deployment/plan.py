@@ -21,7 +21,7 @@ from vyper.compiler.output import build_blueprint_bytecode_output
 from taskpools.abi import abi
 from taskpools.deployment.console import Stopped, say
 from taskpools.receipts import Receipts
-from taskpools.steps import CREATED, Call, Deploy, Link, steps
+from taskpools.steps import CREATED, Call, Deploy, Link, Parameters, steps
 from taskpools.system import deployer as compiled
 
 # The gas limit is this many hundredths of what the rehearsal used or the node estimates, whichever is more.
@@ -29,7 +29,7 @@ GAS_PERCENT = 120
 
 
 @dataclass(frozen=True)
-class Terms:
+class Terms(Parameters):
     """Who deploys where, and what the operator chose. Two runs with the same terms are one deployment."""
 
     chain_id: int
@@ -39,7 +39,7 @@ class Terms:
     verifiers: tuple[str, ...] = ()
 
     def steps(self) -> tuple[Deploy | Call, ...]:
-        return steps(self.owner, self.verifiers)
+        return steps(self.owner, self.verifiers, self)
 
 
 @dataclass(frozen=True)
