@@ -33,6 +33,7 @@ OUTPUTS = {
         "getTaskTerms": "claimWindow verificationWindow maxAttempts silencePaysWorker",
         "getUserActiveTask": "taskId reward deadline",
         "taskWords": "word progress",
+        "termsOfVersion": "claimWindow verificationWindow maxAttempts silencePaysWorker",
     },
     "TaskPoolFactory": {
         "getActivePoolsPaged": "items total",

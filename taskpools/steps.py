@@ -131,7 +131,7 @@ def facts(
 ) -> tuple[Fact, ...]:
     """The links, owners and constants of the deployed system, at least one view of each contract that has one."""
     found = [
-        Fact("TaskLens", "LAYOUT", (), (1,)),
+        Fact("TaskLens", "LAYOUT", (), (2,)),
         Fact("TaskPool", "lens", (), (Link("TaskLens"),)),
         Fact("TaskPool", "owner", (), (NOBODY,)),
         Fact("TaskPoolFactory", "implementation", (), (Link("TaskPool"),)),

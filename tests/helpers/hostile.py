@@ -298,7 +298,7 @@ def view_calls(scene) -> dict[str, dict[str, tuple]]:
         "category": "AI Tasks",
         "count": 5,
         "factory": scene.factory.address,
-        "layout": 1,
+        "layout": 2,
         "limit": 10,
         "maxResults": 5,
         "modelId": "llm-chat-v1",

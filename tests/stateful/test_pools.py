@@ -59,6 +59,8 @@ SITUATIONS = {
     "rejected and available again",
     "silence pays the worker",
     "silence refunds",
+    "submitted to another verifier than the present one",
+    "submitted under other terms than the present ones",
 }
 
 
