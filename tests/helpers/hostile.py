@@ -119,6 +119,7 @@ class Attempt:
             with transaction(sender, to) as written:
                 computation = boa.env.execute_code(to, sender=sender, gas=gas, value=value, data=data)
             self.succeeded = computation.is_success
+            self.output = computation.output
             self.used = computation.get_gas_used()
             self.revert_data = computation.output if computation.is_error else b""
             balances = [boa.env.get_balance(account) for account in accounts]

@@ -74,16 +74,20 @@ class Scene:
 @pytest.fixture(scope="module")
 def scene(deployed):
     with boa.env.anchor():
-        owner, stranger = funded("owner"), funded("stranger")
-        scene = Scene(deployed, deployed.manager, owner, stranger, b"", b"", b"")
-        set_coinbase(NOBODY)
-        deployed.manager.depositBond(value=ETHER, sender=owner)
-        start = block()
-        scene.lapsed = scene.schedule(start + 1)
-        scene.due = scene.schedule(start + deployed.manager.EXECUTION_WINDOW())
-        scene.waiting = scene.schedule(start + deployed.manager.EXECUTION_WINDOW() + 1_000)
-        roll_to(start + deployed.manager.EXECUTION_WINDOW() + 2)
-        yield scene
+        yield scheduled(deployed)
+
+
+def scheduled(system) -> Scene:
+    manager = system.manager
+    scene = Scene(system, manager, funded("owner"), funded("stranger"), b"", b"", b"")
+    set_coinbase(NOBODY)
+    manager.depositBond(value=ETHER, sender=scene.owner)
+    start = block()
+    scene.lapsed = scene.schedule(start + 1)
+    scene.due = scene.schedule(start + manager.EXECUTION_WINDOW())
+    scene.waiting = scene.schedule(start + manager.EXECUTION_WINDOW() + 1_000)
+    roll_to(start + manager.EXECUTION_WINDOW() + 2)
+    return scene
 
 
 AUTHORITY = "Unauthorized(address,address)"

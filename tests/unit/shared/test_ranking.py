@@ -207,7 +207,7 @@ def test_growing_keeps_the_best():
 
 
 def test_longest_frontier():
-    """The best 128 leave as many entries as can be: the best of each node of level 3 first, each with others beside it."""
+    """The best 128 leave as many entries as can be: those of each node of level 3 first, each with others beside it."""
     tree = Tree()
     level_3, level_2, others = SIZES[3], SIZES[2], (1, SIZES[0], SIZES[1])
     nodes = [index * level_3 for index in range(CHILDREN[5] * CHILDREN[4])]
