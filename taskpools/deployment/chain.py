@@ -5,11 +5,13 @@ Contracts of some chains see the numbers of another chain's blocks: on Arbitrum 
 the number, if the node runs code that is not on the chain.
 """
 
+import secrets
 from dataclasses import dataclass
 
 from eth_abi import encode
 from eth_utils import function_signature_to_4byte_selector
 
+from taskpools.calibration import Prices, probe, read
 from taskpools.deployment.node import Node, Refused
 from taskpools.steps import DAY_BLOCKS, MINIMUM_GAS_PRICE, SECONDS, WEEK_BLOCKS
 from taskpools.units import GWEI
@@ -23,6 +25,7 @@ NUMBER = "0x435f5260205ff3"  # returns the number of the block
 ARBITRUM = (42_161, 42_170, 421_614)
 # Where chains of the OP stack say what the data of a transaction cost on the chain below.
 ORACLE = "0x420000000000000000000000000000000000000F"
+PROBE_GAS = 4_000_000
 SIGNATURE = 110  # bytes of a signed transaction besides its data, about
 
 
@@ -100,6 +103,21 @@ def data_fee(node: Node, sizes: list[int]) -> int | None:
     except Refused:
         return None
     return sum(int.from_bytes(answer[:32]) for answer in answers)
+
+
+def measure_prices(node: Node, deployer: str) -> Prices | None:
+    """The chain's prices of gas; None if the node does not run the code that measures them, for this account."""
+    nobody = "0x" + secrets.token_hex(20)
+    call = {"from": deployer, "value": "0x1", "gas": hex(PROBE_GAS), "data": "0x" + probe().hex()}
+    try:
+        transaction = node.estimate({"from": deployer, "to": nobody})
+        return node.ask("eth_call", call, "latest", read=lambda result: _prices(result, transaction))
+    except Refused:
+        return None
+
+
+def _prices(result: str, transaction: int) -> Prices:
+    return read(bytes.fromhex(result.removeprefix("0x")), transaction)
 
 
 def _number_seen(node: Node, block: int) -> int | None:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import boa
 import pytest
 
-from taskpools import steps
+from taskpools import calibration, steps
+from taskpools.calibration import LOOP_GAS, Prices
 from taskpools.system import System, deploy
 from tests.schedules.engine import PricedEnv
 from tests.schedules.tables import OSAKA, TABLES, Table
@@ -70,14 +71,22 @@ def calibrated_system(table: Table) -> System:
 
 
 def gas_costs(table: Table) -> tuple[int, int, int, int]:
+    """What deploy.py would measure on a chain with this list, and deploy the manager with."""
+    return calibration.gas_costs(measured(table))
+
+
+def measured(table: Table) -> Prices:
+    """The prices of a list as the probe finds them."""
     price = table.price
-    changed, new = price.cold_word + price.write_changed, price.cold_word + price.write_new
-    log = price.log + 3 * price.log_topic + 100 * price.log_byte
-    payment = price.cold_account + price.call_value + price.new_account
-    call = 11 * price.cold_word + 4 * changed + 3 * new + payment + 4 * log + 8_800 * price.base // 2
-    task = changed + 3 * price.cold_account + 2 * log + 19_600 * price.base // 2
-    enlist = 6 * new + log + 100 * price.base // 2
-    return price.transaction, call, task, enlist
+    return Prices(
+        transaction=price.transaction,
+        new_word=price.cold_word + price.write_new,
+        cold_word=price.cold_word,
+        cold_account=price.cold_account,
+        payment=price.cold_account + price.call_value + price.new_account,
+        log=price.log + 3 * price.log_topic + 100 * price.log_byte,
+        loop=LOOP_GAS * price.base // 2,
+    )
 
 
 class World:
