@@ -220,6 +220,8 @@ def _prepare(scene):
         pool.releaseExpiredTasks([scene.undelivered], sender=scene.stranger)
     scene.active = scene.request_task()
     scene.router.claimTask(pool.address, scene.active, sender=scene.worker)
+    scene.judged = scene.own_task()
+    scene.submit(scene.judged, scene.idle_worker)
     # a worker's credit, a fee, a refund
     task = scene.own_task()
     scene.submit(task, scene.other_worker)
@@ -272,6 +274,18 @@ def test_pools(scene, name, signature, role):
     same_in_both_ways(scene.ways, right, wrong, to, data, value)
 
 
+@pytest.mark.parametrize("is_valid", [True, False])
+def test_verdict_on_an_owners_own_task(scene, is_valid):
+    data = calldata("verifyAndPay(uint256,bool)", scene.judged, is_valid)
+    same_in_both_ways(scene.ways, scene.pool_owner, scene.verifier, scene.pool.address, data, 0)
+
+
+def test_a_second_claim_is_refused(scene):
+    """One claim an account, whoever signs: the key of an account with a claim may claim for another account."""
+    data = calldata("claimTask(address,uint256)", scene.pool.address, scene.available)
+    same_in_both_ways(scene.ways, scene.worker, scene.idle_worker, scene.router.address, data, 0, may=False)
+
+
 def test_a_role_of_each_kind_is_lost_on_others(scene):
     """What the tests above take for granted: the stranger has none of the rights, though the right key signs."""
     pool = scene.pool.address
@@ -320,6 +334,11 @@ def test_manager(tasks, signature):
         arguments = (tasks.waiting, tasks.token.address, right)
     to, data = tasks.manager.address, calldata(signature, *arguments)
     same_in_both_ways(tasks.ways, right, tasks.stranger, to, data, value)
+
+
+def test_canceller(tasks):
+    data = calldata("cancelTask(bytes32)", tasks.waiting)
+    same_in_both_ways(tasks.ways, tasks.executor, tasks.stranger, tasks.manager.address, data, 0)
 
 
 def test_environment_reschedules_whoever_executes(tasks):
