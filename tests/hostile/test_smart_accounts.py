@@ -280,6 +280,12 @@ def test_verdict_on_an_owners_own_task(scene, is_valid):
     same_in_both_ways(scene.ways, scene.pool_owner, scene.verifier, scene.pool.address, data, 0)
 
 
+@pytest.mark.parametrize("signature", ["setPoolCategory(address,string)", "setPoolMetadata(address,string)"])
+def test_the_factorys_owner_instead_of_the_pools(scene, signature):
+    data = calldata(signature, scene.pool.address, "theirs")
+    same_in_both_ways(scene.ways, scene.operator, scene.stranger, scene.factory.address, data, 0)
+
+
 def test_a_second_claim_is_refused(scene):
     """One claim an account, whoever signs: the key of an account with a claim may claim for another account."""
     data = calldata("claimTask(address,uint256)", scene.pool.address, scene.available)
