@@ -150,9 +150,13 @@ def test_every_function_is_called(name):
 
 
 class Ways:
-    """A scene's accounts, each with the code of an account, and what a call comes to in one way or the other."""
+    """
+    A scene's accounts, each with the code of an account, and what a call comes to in one way or the other. `look` tells
+    what a call has made that is neither in a storage nor in a log.
+    """
 
-    def __init__(self, accounts: list[str], contracts: list[str]):
+    def __init__(self, accounts: list[str], contracts: list[str], look=None):
+        self.look = look
         self.key = funded("key")
         self.accounts = accounts
         self.watched = accounts + contracts
@@ -161,16 +165,17 @@ class Ways:
             boa.env.set_code(account, code)
 
     def direct(self, sender: str, to: str, data: bytes, value: int):
-        return self.told(Attempt(sender, to, data, value, GAS, self.watched))
+        return self.told(Attempt(sender, to, data, value, GAS, self.watched, self.look))
 
     def through(self, account: str, key: str, to: str, data: bytes, value: int):
         """`key` signs, the account calls and pays."""
         call = calldata("execute(address,uint256,bytes)", to, value, data)
-        return self.told(Attempt(key, account, call, 0, GAS, self.watched))
+        return self.told(Attempt(key, account, call, 0, GAS, self.watched, self.look))
 
     def told(self, attempt) -> SimpleNamespace:
         told = SimpleNamespace(succeeded=attempt.succeeded, output=attempt.output, changes=attempt.changes)
         if attempt.succeeded:
+            told.seen = attempt.seen
             told.logs, storage, told.balances = attempt.came_to
             own = {boa.util.abi.Address(account).canonical_address for account in self.accounts}
             # an account's own records of its payments are its own affair
@@ -201,6 +206,8 @@ def scene(deployed):
         scene.ways = Ways(
             [getattr(scene, role) for role in MARKET_ROLES],
             [scene.pool.address, scene.unapproved.address, *(c.address for c in deployed.contracts().values())],
+            # the texts and the user of a request are code
+            lambda: deployed.registry.inferenceRequests(deployed.registry.requestCounter()),
         )
         yield scene
 
