@@ -19,13 +19,17 @@ from taskpools.deployment.checks import inspect
 from taskpools.deployment.console import Stopped, say
 from taskpools.deployment.fees import most, offer
 from taskpools.deployment.journal import Journal, alone
-from taskpools.deployment.node import Node
+from taskpools.deployment.node import Node, Refused
 from taskpools.deployment.options import Options
 from taskpools.deployment.plan import GAS_PERCENT, Plan, Terms, make_plan
 from taskpools.deployment.record import Folder, evm_version
 from taskpools.deployment.verification import ETHERSCAN, EXPLORERS, Blockscout, Etherscan, verify, write_bundle
 from taskpools.steps import OWNED, Parameters
 from taskpools.units import ETHER, GWEI, exact
+
+# The rehearsal has the prices of Osaka. A chain may be dearer by so many hundredths without its being told; above so
+# many nothing is believed.
+CLOSE, ABSURD = 105, 2_000
 
 
 class Deployment:
@@ -98,6 +102,7 @@ class Deployment:
             folder.chain_id, deployer, treasury, options.owner, verifiers, **asdict(self._parameters(folder, chain))
         )
         journal, plan = self._prepare(folder, terms)
+        plan = plan.at(self._dearness(plan))
         plan.show(self.console)
         say(self.console, chain.told(terms.minimum_gas_price, terms.execution_window, terms.recurring_interval))
         journal.limit = self._expect_money(plan, journal)
@@ -146,6 +151,21 @@ class Deployment:
             raise Stopped(f"the deployer has {count} that is not mined yet: wait for it, or replace it")
         nonces = tuple(range(first, first + len(terms.steps())))
         return Journal.begin(folder.journal, terms, nonces), make_plan(terms, nonces)
+
+    def _dearness(self, plan: Plan) -> int:
+        """
+        How much dearer than in the rehearsal the chain is, in hundredths: what a node estimates for the first contract.
+
+        100 if that is about the same, or absurd.
+        """
+        first = plan.transactions[0]
+        try:
+            gas = self.node.estimate({"from": plan.terms.deployer, "data": "0x" + first.data.hex()})
+        except Refused:
+            return 100
+        percent = gas * 100 // first.gas
+        # The first contract is all code; others write new words too, whose price may have risen more.
+        return percent * CLOSE // 100 if CLOSE < percent <= ABSURD else 100
 
     def _expect_money(self, plan: Plan, journal: Journal) -> int:
         """

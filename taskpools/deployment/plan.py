@@ -6,7 +6,7 @@ the same addresses, and their code, immutables included, is what the chain must 
 """
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -79,6 +79,11 @@ class Plan:
     def resolve(self, value: Any) -> Any:
         """The address that a link stands for; other values as they are."""
         return self.addresses[value.name] if isinstance(value, Link) else value
+
+    def at(self, percent: int) -> "Plan":
+        """The same plan, where everything costs so many hundredths of the gas."""
+        transactions = [replace(planned, gas=planned.gas * percent // 100) for planned in self.transactions]
+        return replace(self, transactions=tuple(transactions))
 
     def show(self, console: Console) -> None:
         """Print order, constructor arguments and predicted addresses."""

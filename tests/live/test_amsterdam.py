@@ -13,8 +13,6 @@ from tests.live.test_kills import check_whole, run_and_be_killed
 from tests.schedules.programs import PROGRAMS, SOMEBODY
 from tests.schedules.tables import TABLES
 
-# Without `run=False` each would wait for ten minutes.
-osaka_only = pytest.mark.xfail(run=False, reason="deploy.py plans with Osaka's prices and stops at its own limit")
 SENDER = "0x" + "5e" * 20
 AMSTERDAM = TABLES["Amsterdam"]
 
@@ -44,7 +42,6 @@ def test_table_is_what_the_node_charges(node, program):
     assert int(receipt["gasUsed"], 16) == program.receipt(AMSTERDAM)
 
 
-@osaka_only
 def test_deployment(node, operator):
     """What is shown before suffices for what is used."""
     status, shown, errors = operator.deploy("--dry-run")
@@ -59,7 +56,6 @@ def test_deployment(node, operator):
     assert used <= announced <= 2 * used
 
 
-@osaka_only
 @pytest.mark.parametrize("number", [1, 12, 20, 1 + 2 * len(steps())])
 def test_killed_after_a_write_of_the_journal(operator, number):
     run_and_be_killed(operator, Journal, "save", number, after=True)
@@ -67,7 +63,6 @@ def test_killed_after_a_write_of_the_journal(operator, number):
     check_whole(operator)
 
 
-@osaka_only
 @pytest.mark.parametrize("number", [1, len(steps())])
 def test_killed_after_a_broadcast(operator, number):
     run_and_be_killed(operator, Node, "send", number, after=True)
