@@ -28,8 +28,8 @@ uses: request_pools
 
 # Gas that must be left once a request's texts and its word are stored, in new words as dear as that one was, besides
 # payments.PAYMENT_GAS_LEFT for the surplus. At worst, on Osaka: 220,000 for a fee and the first task of a pool, 123,000
-# for the pool's report to the router, 22,100 for a credit, and the 64ths that calls hold back. Most of that is words, so
-# that this follows the chain's prices. A table breaks this if computing or logs become ten times dearer and words do
+# for the pool's report to the router, 22,100 for a credit, and the 64ths that calls hold back. Most of that is words:
+# the number follows the chain's prices. A table breaks this if computing or logs become ten times dearer and words do
 # not: then an estimate can be too low for what others do meanwhile, and the client asks again.
 WORDS_LEFT: constant(uint256) = 17
 

@@ -39,7 +39,8 @@ def findTasks(
     """
     @notice The claimable tasks of all active pools, approved or not, for workers that run only some models.
     @dev Left out are tasks whose model is no valid UTF-8: clients could not read the answer. A call looks at 1,024
-         pools and available tasks at most. So a page can be short although more tasks follow. Reverts, without data, for an address that is no factory.
+         pools and available tasks at most. So a page can be short although more tasks follow. Reverts, without data,
+         for an address that is no factory.
     @param factory The factory of the pools.
     @param modelIds Up to 16 models. Any model if empty.
     @param minReward The lowest reward, in wei.

@@ -32,11 +32,12 @@ CODE = {
     "burns all gas": bytes.fromhex("fe"),
     "returns nothing": bytes.fromhex("00"),
     "returns 64 kilobytes": bytes.fromhex("620100005ff3"),  # takes a payee 14,400 gas, so that the call succeeds
-    "returns a megabyte": bytes.fromhex("620f42405ff3"),  # takes 2.2 million gas
+    "returns a megabyte": bytes.fromhex("620f42405ff3"),  # takes 2 million gas
+    "returns two megabytes": bytes.fromhex("621e84805ff3"),  # takes 8 million gas
     "returns all ones": bytes.fromhex("5f195f5260205ff3"),
 }
 # Those that make a call with little gas fail.
-FAILING = ["reverts", "reverts with a megabyte", "burns all gas", "returns a megabyte"]
+FAILING = ["reverts", "reverts with a megabyte", "burns all gas", "returns two megabytes"]
 
 
 def mock(name: str, *arguments, wei: int = 0):

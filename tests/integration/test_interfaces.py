@@ -16,6 +16,7 @@ from tests.helpers.signatures import canonical_type
 
 # What is called by hand, and the contracts that must have it.
 CALLED = {
+    "claimTaskForUser(address,uint256)": ["TaskPool"],
     "creditRefund(uint256)": ["ModelRegistry"],
     "executeTask(bytes)": [
         f"{kind}TaskEnvironment" for kind in ("Minimal", "Basic", "Rescheduling", "Validated", "Recurring")
