@@ -110,7 +110,7 @@ def _next_for(user: address, ranked: bool) -> uint256:
     @param user The worker, zero for none.
     @param ranked Only tasks that the router ranks.
     @return The best task that is not expired and not barred for the worker. If none of the best 128 is, and there are
-            more: the best that is expired, which is as far as a claim gets.
+            more: one that is expired, which a claim takes out of the ranking.
     """
     best: uint256 = 0
     expired: uint256 = 0
@@ -124,11 +124,10 @@ def _next_for(user: address, ranked: bool) -> uint256:
         for limit: uint256 in [FIRST_LOOK, ranking.MAX_TOP]:
             leaves: DynArray[uint256, ranking.MAX_TOP] = ranking._top(tree, levels, limit)
             found: bool = len(leaves) < limit
-            passed: uint256 = 0
             for task_id: uint256 in leaves:
                 if task_store._is_expired(task_id):
-                    if passed == 0:
-                        passed = task_id
+                    if len(leaves) == ranking.MAX_TOP:
+                        expired = task_id
                 elif not task_store._is_barred(task_id, user):
                     found = True
                     if ranking.keys[task_id] > ranking.keys[best]:
@@ -136,8 +135,6 @@ def _next_for(user: address, ranked: bool) -> uint256:
                     break
             if found:
                 break
-            if limit == ranking.MAX_TOP:
-                expired = passed
     if best == 0:
         return expired
     return best
