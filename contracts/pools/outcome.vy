@@ -18,10 +18,10 @@ uses: pool_terms
 uses: task_store
 uses: escrow
 
-# A call to the registry may use the first, more than ten times what the dearest costs on Osaka: two new words, or the
-# log of a result of 4,096 bytes. A call that failed was refused if the second was left before. Otherwise the call may
-# have had too little gas, and the whole call reverts. The difference pays for the escrow's word, the result's encoding,
-# the access to the registry, the value, and the 1/64 that the call withholds.
+# A call to the registry may use the first, 13 times what the dearest needs on Osaka: two new words, or the log of a
+# result of 4,096 bytes. A call that failed was refused if the second was left before. Otherwise the call may have had
+# too little gas, and the whole call reverts. The difference pays for the escrow's word, the result's encoding, the
+# access to the registry, the value, and the 1/64 that the call withholds.
 DELIVERY_GAS: constant(uint256) = 2_000_000
 DELIVERY_GAS_LEFT: constant(uint256) = 2_200_000
 

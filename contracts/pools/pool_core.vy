@@ -32,12 +32,13 @@ HAS_OWN: constant(uint256) = 1 << 251
 HAS_REGISTRY: constant(uint256) = 1 << 252
 
 # The core of the implementation. The value is not zero, so nobody can initialise the implementation. No field is set:
-# there is no router, so that nobody but the zero address may claim and a report changes nothing.
+# there is no router, so nobody may claim, and a report changes nothing.
 LOCKED: constant(uint256) = 1 << 255
 
-# A report may use the first, ten times what five new words and the search cost on Osaka. A report that failed was
-# refused if the second was left before. Otherwise the report may have had too little gas, and the whole call reverts.
-# The difference pays for the access to the router and for the 1/64 that the call withholds.
+# A report may use the first, 16 times what the dearest costs on Osaka, with a new word at each level of the router's
+# ranking. A report that failed was refused if the second was left before. Otherwise the report may have had too little
+# gas, and the whole call reverts. The difference pays for the access to the router and for the 1/64 that the call
+# withholds.
 REPORT_GAS: constant(uint256) = 2_000_000
 REPORT_GAS_LEFT: constant(uint256) = 2_200_000
 

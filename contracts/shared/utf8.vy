@@ -5,7 +5,7 @@
 @notice Whether bytes are valid UTF-8. Clients cannot read events and answers whose strings are not.
 @dev Looks at 32 bytes at once, by bits (after J. Keiser and D. Lemire, "Validating UTF-8 in less than one instruction
      per byte"): `word << k & HIGH` has, in the highest bit of each byte, bit 7 - k of that byte. Windows overlap by the
-     three bytes that a character can reach back. Plain ASCII costs 130 gas a window, other text 1,000.
+     three bytes that a character can reach back. Plain ASCII costs 245 gas a window, other text 1,000.
 """
 
 # The longest text.
