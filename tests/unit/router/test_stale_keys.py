@@ -111,6 +111,20 @@ def test_sync_alone_mends_the_ranking(system, stale, worker):
     assert not is_ranked(system, pool)
 
 
+SAYS_INSUFFICIENT_GAS = bytes.fromhex("63" + calldata("InsufficientGas()").hex() + "5f526004601cfd")
+
+
+@pytest.mark.parametrize("code", [SAYS_INSUFFICIENT_GAS, bytes.fromhex("fe")], ids=["says so", "ran out of gas"])
+def test_pool_with_too_little_gas_is_not_stepped_over(system, approved_pool, pool_owner, worker, code):
+    """However much the router has left: the whole call is refused, and the pool stays ranked."""
+    add_task(approved_pool, 9)
+    add_task(new_pool(system, pool_owner, approved=True), 5)
+    boa.env.set_code(approved_pool.address, code)
+    with reverts("InsufficientGas()"):
+        system.router.claimBestTask(sender=worker)
+    assert is_ranked(system, approved_pool)
+
+
 @pytest.mark.py_evm("each call is a transaction that begins cold, with exact gas")
 def test_nobody_takes_a_good_pool_out_with_too_little_gas(system, registry, pool_owner):
     """At each limit of gas the best task is claimed, or the whole call is refused and changes nothing."""
