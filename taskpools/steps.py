@@ -11,6 +11,10 @@ SECONDS = 12  # between two blocks
 WEEK_BLOCKS = EXECUTION_WINDOW = 50_400
 DAY_BLOCKS = RECURRING_INTERVAL = 7_200
 MINIMUM_GAS_PRICE = 10**9  # wei
+MAX_TASK_GAS = 750_000
+# Gas of a transaction before its first instruction, of a call that runs one task, of one more task, of adding a task:
+# at the prices that Ethereum has had from Berlin to Osaka.
+GAS_COSTS = (21_000, 164_000, 37_000, 135_000)
 
 NOBODY = "0x" + 40 * "0"
 
@@ -66,11 +70,13 @@ class Fact:
 
 @dataclass(frozen=True, kw_only=True)
 class Parameters:
-    """What depends on the chain, in blocks and in wei a gas; unless given, as on Ethereum."""
+    """What depends on the chain, in blocks, in wei a gas and in gas; unless given, as on Ethereum."""
 
     execution_window: int = EXECUTION_WINDOW
     minimum_gas_price: int = MINIMUM_GAS_PRICE
     recurring_interval: int = RECURRING_INTERVAL
+    max_task_gas: int = MAX_TASK_GAS
+    gas_costs: tuple[int, int, int, int] = GAS_COSTS
 
 
 ETHEREUM = Parameters()
@@ -111,6 +117,8 @@ def steps(
                 parameters.execution_window,
                 parameters.minimum_gas_price,
                 Link(PROXY_BLUEPRINT),
+                parameters.max_task_gas,
+                *parameters.gas_costs,
             ),
         ),
         Deploy("MinimalTaskEnvironment"),
@@ -147,6 +155,8 @@ def facts(
         Fact("TaskManager", "EXECUTION_ENV_TEMPLATE", (), (Link("TaskEnvironmentProxy"),)),
         Fact("TaskManager", "EXECUTION_WINDOW", (), (parameters.execution_window,)),
         Fact("TaskManager", "MINIMUM_GAS_PRICE", (), (parameters.minimum_gas_price,)),
+        Fact("TaskManager", "MAX_TASK_GAS", (), (parameters.max_task_gas,)),
+        Fact("TaskManager", "gasCosts", (), (parameters.gas_costs,)),
         Fact("TaskManager", "SMALL_GAS", (), (100_000,)),
         Fact("TaskManager", "MEDIUM_GAS", (), (250_000,)),
         Fact("TaskManager", "LARGE_GAS", (), (750_000,)),

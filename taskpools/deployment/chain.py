@@ -11,9 +11,17 @@ from dataclasses import dataclass
 from eth_abi import encode
 from eth_utils import function_signature_to_4byte_selector
 
-from taskpools.calibration import Prices, probe, read
+from taskpools.calibration import Prices, gas_costs, probe, read
 from taskpools.deployment.node import Node, Refused
-from taskpools.steps import DAY_BLOCKS, MINIMUM_GAS_PRICE, SECONDS, WEEK_BLOCKS
+from taskpools.steps import (
+    DAY_BLOCKS,
+    GAS_COSTS,
+    MAX_TASK_GAS,
+    MINIMUM_GAS_PRICE,
+    SECONDS,
+    WEEK_BLOCKS,
+    Parameters,
+)
 from taskpools.units import GWEI
 
 DAY = 86_400  # seconds
@@ -26,6 +34,8 @@ ARBITRUM = (42_161, 42_170, 421_614)
 # Where chains of the OP stack say what the data of a transaction cost on the chain below.
 ORACLE = "0x420000000000000000000000000000000000000F"
 PROBE_GAS = 4_000_000
+OSAKA_WORD = 22_100  # gas of a new word of storage up to Osaka
+MOST_GAS = 2**24 - 1  # of a task
 SIGNATURE = 110  # bytes of a signed transaction besides its data, about
 
 
@@ -41,6 +51,7 @@ class Chain:
     base_fee: int
     foreign: bool
     young: bool
+    prices: Prices | None  # of gas; None if they could not be measured
 
     def days(self, blocks: int) -> str:
         return f"{blocks * self.seconds / DAY:.2g} days"
@@ -58,18 +69,45 @@ class Chain:
         """The base fee, but not more than a gwei; of a young chain a gwei."""
         return MINIMUM_GAS_PRICE if self.young else min(MINIMUM_GAS_PRICE, max(1, _round(self.base_fee)))
 
-    def told(self, minimum_gas_price: int, window: int, interval: int) -> str:
+    @property
+    def max_task_gas(self) -> int:
+        """As much dearer as a new word of storage is, so that a task can do what it can on Ethereum."""
+        if self.prices is None or self.prices.new_word <= OSAKA_WORD:
+            return MAX_TASK_GAS
+        return min(MOST_GAS, _round(MAX_TASK_GAS * self.prices.new_word / OSAKA_WORD))
+
+    def parameters(self) -> Parameters:
+        """What is taken unless it is given."""
+        return Parameters(
+            execution_window=self.week,
+            minimum_gas_price=self.minimum_gas_price,
+            recurring_interval=self.day,
+            max_task_gas=self.max_task_gas,
+            gas_costs=GAS_COSTS if self.prices is None else gas_costs(self.prices),
+        )
+
+    def told(self, chosen: Parameters) -> str:
         """The parameters as days and multiples, a line for each."""
+        minimum_gas_price, window, interval = (
+            chosen.minimum_gas_price,
+            chosen.execution_window,
+            chosen.recurring_interval,
+        )
+        costs = " + ".join(f"{gas:,}" for gas in chosen.gas_costs[:3])
+        measured = "" if self.prices else "; the node does not tell the chain's prices of gas, so Ethereum's are taken"
         times = f"{minimum_gas_price / self.base_fee:.2g} times the base fee" if self.base_fee else "the base fee is 0"
         counted = "; contracts see the block numbers of the chain below" if self.foreign else ""
         return (
             f"execution window: {window:,} blocks, {self.days(window)} at {self.seconds:.3g} seconds a block{counted}\n"
             f"recurring interval: {interval:,} blocks, {self.days(interval)}\n"
-            f"minimum gas price: {minimum_gas_price / GWEI:g} gwei, {times}"
+            f"minimum gas price: {minimum_gas_price / GWEI:g} gwei, {times}\n"
+            f"gas of a task besides its own: {costs}, {sum(chosen.gas_costs[:3]) / sum(GAS_COSTS[:3]):.2g} times "
+            f"Ethereum's; of adding it: {chosen.gas_costs[3]:,}{measured}\n"
+            f"largest gas limit of a task: {chosen.max_task_gas:,}"
         )
 
 
-def measure(node: Node, chain_id: int) -> Chain:
+def measure(node: Node, chain_id: int, deployer: str) -> Chain:
     """Look at the chain's last blocks; a chain with fewer than 1,000 is taken for one with a block in 12 seconds."""
     latest = node.block()
     last, first = latest["number"], latest["number"] - SPAN
@@ -90,7 +128,7 @@ def measure(node: Node, chain_id: int) -> Chain:
             # Some blocks are missed.
             if abs(seconds - SECONDS) < SECONDS / 20:
                 seconds = SECONDS
-    return Chain(seconds, base_fee, foreign, young)
+    return Chain(seconds, base_fee, foreign, young, measure_prices(node, deployer))
 
 
 def data_fee(node: Node, sizes: list[int]) -> int | None:

@@ -80,7 +80,7 @@ def is_done(node: Node, plan: Plan, planned: Planned) -> bool:
 
 def view(node: Node, plan: Plan, contract: str, name: str, arguments: tuple) -> Any:
     """
-    What a view with one output returns; None if there is no contract, or another one.
+    What a view returns, a tuple if it has several outputs; None if there is no contract, or another one.
 
     Raises `Stopped` if the node cannot tell.
     """
@@ -89,11 +89,12 @@ def view(node: Node, plan: Plan, contract: str, name: str, arguments: tuple) -> 
     data = function_abi_to_4byte_selector(entry) + encode(types[0], [plan.resolve(value) for value in arguments])
     try:
         answer = node.call(plan.addresses[contract], data)
-        value = decode(types[1], answer)[0]
+        outputs = decode(types[1], answer)
     except Refused as error:
         if not error.failed:
             raise
         return None
     except DecodingError:
         return None
-    return to_checksum_address(value) if is_address(value) else value
+    values = tuple(to_checksum_address(value) if is_address(value) else value for value in outputs)
+    return values[0] if len(values) == 1 else values

@@ -97,14 +97,14 @@ class Deployment:
         deployer = self._deployer()
         options = self.options
         treasury, verifiers = options.treasury or deployer, tuple(dict.fromkeys(options.verifiers))
-        chain = measure(self.node, folder.chain_id)
+        chain = measure(self.node, folder.chain_id, deployer)
         terms = Terms(
             folder.chain_id, deployer, treasury, options.owner, verifiers, **asdict(self._parameters(folder, chain))
         )
         journal, plan = self._prepare(folder, terms)
         plan = plan.at(self._dearness(plan))
         plan.show(self.console)
-        say(self.console, chain.told(terms.minimum_gas_price, terms.execution_window, terms.recurring_interval))
+        say(self.console, chain.told(terms))
         journal.limit = self._expect_money(plan, journal)
         if self.signer is None or options.dry_run:
             say(self.console, "rehearsed in process; nothing was sent")
@@ -129,9 +129,7 @@ class Deployment:
     def _parameters(self, folder: Folder, chain: Chain) -> Parameters:
         """What was given, or was decided when the deployment began, or was measured now."""
         left = Journal.parameters(folder.journal)
-        found = left or Parameters(
-            execution_window=chain.week, recurring_interval=chain.day, minimum_gas_price=chain.minimum_gas_price
-        )
+        found = left or chain.parameters()
         return Parameters(
             **{name.name: getattr(self.options, name.name) or getattr(found, name.name) for name in fields(Parameters)}
         )

@@ -17,7 +17,7 @@ from eth_utils import keccak
 from rlp.exceptions import RLPException
 
 from taskpools.deployment.console import Stopped
-from taskpools.deployment.plan import Terms, fingerprint
+from taskpools.deployment.plan import Terms, fingerprint, read_terms
 from taskpools.files import write_whole
 from taskpools.steps import Parameters
 
@@ -163,8 +163,9 @@ class Journal:
 
 
 def _terms(content: dict) -> Terms:
-    terms = Terms(**{**content["terms"], "verifiers": tuple(content["terms"]["verifiers"])})
-    if not all(isinstance(getattr(terms, name.name), int) for name in fields(Parameters)):
+    terms = read_terms(content["terms"])
+    numbers = [getattr(terms, name.name) for name in fields(Parameters) if name.name != "gas_costs"]
+    if not all(isinstance(number, int) for number in (*numbers, *terms.gas_costs)) or len(terms.gas_costs) != 4:
         raise TypeError("this is not a number")
     return terms
 

@@ -53,6 +53,18 @@ class Amount(click.ParamType):
         return int(wei)
 
 
+class Costs(click.ParamType):
+    """The manager's four numbers of gas."""
+
+    name = "gas"
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> Any:
+        parts = str(value).split(",")
+        if len(parts) != 4 or not all(part.isascii() and part.isdigit() and 0 < int(part) < 2**24 for part in parts):
+            self.fail("these are not four numbers of gas, each below 16,777,216", param, context)
+        return tuple(int(part) for part in parts)
+
+
 @dataclass
 class Options:
     """What the operator chose; the command's help says what each is."""
@@ -68,6 +80,8 @@ class Options:
     execution_window: int | None = None  # blocks
     recurring_interval: int | None = None  # blocks
     minimum_gas_price: int | None = None  # wei a gas
+    max_task_gas: int | None = None
+    gas_costs: tuple[int, int, int, int] | None = None
     max_fee: int | None = None  # wei a gas
     max_cost: int | None = None  # wei
     confirmations: int = 1
@@ -103,6 +117,13 @@ OPTIONS = [
         "--minimum-gas-price",
         type=Amount("gwei", GWEI, 2**64),
         help="What a task pays for a gas at least; the base fee unless given, at most 1 gwei.",
+    ),
+    click.option("--max-task-gas", type=click.IntRange(750_000, 2**24 - 1), help="The largest gas limit of a task."),
+    click.option(
+        "--gas-costs",
+        type=Costs(),
+        metavar="GAS,GAS,GAS,GAS",
+        help="Of a transaction, a call that runs a task, one more task, adding a task; measured unless given.",
     ),
     click.option("--max-fee", type=Amount("gwei", GWEI), help="Never offer more for a gas."),
     click.option("--max-cost", type=Amount("ether", ETHER), help="Never let the whole deployment cost more."),

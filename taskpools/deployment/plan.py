@@ -42,6 +42,12 @@ class Terms(Parameters):
         return steps(self.owner, self.verifiers, self)
 
 
+def read_terms(given: dict) -> Terms:
+    """Terms from JSON, which has lists in place of tuples; those of earlier versions have fewer fields."""
+    read: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+    return Terms(**read)
+
+
 @dataclass(frozen=True)
 class Planned:
     """One transaction. `address` is what it creates, `to` what it calls; `code` is what `address` must have then."""

@@ -9,7 +9,7 @@ from eth_utils import function_signature_to_4byte_selector as selector
 from taskpools.deployment import chain
 from taskpools.deployment.journal import Journal
 from taskpools.deployment.node import Node
-from taskpools.steps import EXECUTION_WINDOW, MINIMUM_GAS_PRICE, RECURRING_INTERVAL
+from taskpools.steps import EXECUTION_WINDOW, GAS_COSTS, MAX_TASK_GAS, MINIMUM_GAS_PRICE, NOBODY, RECURRING_INTERVAL
 from tests.helpers.proxy import Refusal, proxy
 from tests.live.test_faults import is_whole, stop_after
 
@@ -59,7 +59,7 @@ CHAINS = {
 def test_what_is_measured(before, name):
     head, seconds, base_fee, seen, expected = CHAINS[name]
     pretend(before, head, seconds, base_fee, seen)
-    found = chain.measure(Node(before.url), 7)
+    found = chain.measure(Node(before.url), 7, NOBODY)
     assert (found.week, found.day, found.minimum_gas_price) == expected
     assert found.foreign == (name == "arbitrum")
 
@@ -72,7 +72,7 @@ def test_a_node_that_runs_no_code_of_its_callers(before, chain_id, foreign, wind
         raise Refusal("missing to")
 
     before.lies["eth_call"] = refuse
-    found = chain.measure(Node(before.url), chain_id)
+    found = chain.measure(Node(before.url), chain_id, NOBODY)
     assert (found.foreign, found.week) == (foreign, window)
 
 
@@ -118,6 +118,40 @@ def test_measured_numbers_are_shown_deployed_recorded_and_checked(before, operat
     status, output, _ = operator.deploy()
     assert status == 1
     assert "WRONG  TaskManager.EXECUTION_WINDOW() is 300001" in output
+
+
+def test_numbers_of_gas_are_measured_or_given(node, operator, operator_of):
+    status, output, _ = operator.deploy()
+    assert status == 0
+    assert (
+        "gas of a task besides its own: 21,000 + 164,000 + 37,000, 1 times Ethereum's; of adding it: 135,000\n"
+        in output
+    )
+    terms = operator.record()["terms"]
+    assert (tuple(terms["gas_costs"]), terms["max_task_gas"]) == (GAS_COSTS, MAX_TASK_GAS)
+    another = operator_of(node)
+    status, output, _ = another.deploy("--again", "--gas-costs", "1,2,3,4", "--max-task-gas", "5000000")
+    assert status == 0
+    assert "largest gas limit of a task: 5,000,000\n" in output
+    assert another.record()["contracts"]["TaskManager"]["constructorArguments"][4:] == [5_000_000, 1, 2, 3, 4]
+    assert another.deploy()[0] == 0
+
+
+def test_a_dear_chain_is_told(before, operator_of, monkeypatch):
+    dear = chain.Prices(21_000, 110_500, 2_100, 2_600, 36_600, 2_300, 6_503)
+    monkeypatch.setattr(chain, "measure_prices", lambda node, deployer: dear)
+    operator = operator_of(before)
+    status, output, errors = operator.deploy()
+    assert (status, errors) == (0, "")
+    assert "largest gas limit of a task: 3,800,000\n" in output
+    assert tuple(operator.record()["terms"]["gas_costs"]) == chain.gas_costs(dear)
+
+
+def test_prices_that_cannot_be_measured_are_told(operator, monkeypatch):
+    monkeypatch.setattr(chain, "measure_prices", lambda node, deployer: None)
+    status, output, _ = operator.deploy("--dry-run")
+    assert status == 0
+    assert "; the node does not tell the chain's prices of gas, so Ethereum's are taken\n" in output
 
 
 OPTIONS = ("--execution-window", "1000", "--recurring-interval", "77", "--minimum-gas-price", "0.25")
@@ -193,6 +227,12 @@ def test_what_data_cost_on_the_chain_below_is_shown_and_needed(before, operator_
         ("--recurring-interval", "0"),
         ("--recurring-interval", "a"),
         ("--minimum-gas-price", "0"),
+        ("--max-task-gas", "749999"),
+        ("--max-task-gas", "16777216"),
+        ("--gas-costs", "1,2,3"),
+        ("--gas-costs", "1,2,3,0"),
+        ("--gas-costs", "1,2,3,16777216"),
+        ("--gas-costs", "1,2,3,x"),
         ("--minimum-gas-price", "18446744074"),
     ],
 )

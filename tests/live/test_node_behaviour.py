@@ -222,7 +222,9 @@ def test_a_secret_of_the_url_is_not_shown(before, operator_of):
     assert errors == "deploy.py: 127.0.0.1 refuses eth_chainId: invalid project id ..., user ..., ..., ...\n"
 
 
-@pytest.mark.parametrize("wait", ["3600", format_datetime(datetime.now(UTC) + timedelta(days=1), usegmt=True)])
+@pytest.mark.parametrize(
+    "wait", ["3600", format_datetime(datetime.now(UTC) + timedelta(days=1), usegmt=True)], ids=["seconds", "date"]
+)
 def test_a_node_that_wants_to_be_left_alone_for_long(before, operator_of, wait):
     operator = operator_of(before)
     fault = Fault(before, http(429, Retry_After=wait))

@@ -11,7 +11,7 @@ Besides them there are lists that nobody has published: Osaka's with some prices
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -37,7 +37,7 @@ class Table:
     """One price list; `price.cold_word` and the like are in gas."""
 
     name: str
-    price: SimpleNamespace
+    price: SimpleNamespace = field(hash=False)
 
     def __repr__(self) -> str:
         return self.name

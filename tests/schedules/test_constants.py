@@ -9,12 +9,18 @@ from tests.helpers.hostile import Attempt
 from tests.helpers.schedule import NO_MAXIMUM, SUCCEEDED, block, layered, roll_to, schedule
 from tests.hostile.test_task_gas import least
 from tests.schedules.tables import TX_GAS_LIMIT
-from tests.schedules.world import in_every_cell
+from tests.schedules.world import gas_costs, in_every_cell
 
 
 def estimate(sender: str, to, data: bytes, value: int) -> int:
     """The least gas limit with which a transaction succeeds, as a node finds it by bisection."""
     return least(lambda gas: Attempt(sender, to.address, data, value, gas, []).succeeded, 100_000, TX_GAS_LIMIT)
+
+
+@pytest.mark.holds(6)
+@in_every_cell(calibrated_only=True)
+def test_deployment_has_its_own_numbers(world, manager):
+    assert manager.gasCosts() == gas_costs(world.table)
 
 
 @pytest.mark.holds(6)

@@ -5,19 +5,21 @@ A cell of the matrix is a list and what the system was calibrated on: that list,
 under. Each test of a property runs in every cell.
 """
 
+import functools
 from dataclasses import dataclass
 
 import boa
 import pytest
 
-from taskpools import calibration, steps
-from taskpools.calibration import LOOP_GAS, Prices
+from taskpools import calibration
+from taskpools.steps import Parameters
 from taskpools.system import System, deploy
 from tests.schedules.engine import PricedEnv
 from tests.schedules.tables import OSAKA, TABLES, Table
 
 START = 1_800_000_000
 START_BLOCK = 20_000_000
+LARGE_GAS = 750_000
 MAX_TASK_GAS = 5_000_000  # of a deployment on another list than Osaka's
 
 
@@ -63,30 +65,18 @@ def in_every_cell(*, calibrated_only: bool = False):
 
 def calibrated_system(table: Table) -> System:
     """Both halves, calibrated on this list, on boa's current chain."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(steps, "GAS_COSTS", gas_costs(table), raising=False)
-        if table != OSAKA:
-            patch.setattr(steps, "MAX_TASK_GAS", MAX_TASK_GAS, raising=False)
-        return deploy()
+    largest = LARGE_GAS if table == OSAKA else MAX_TASK_GAS
+    return deploy(Parameters(max_task_gas=largest, gas_costs=gas_costs(table)))
 
 
+@functools.cache
 def gas_costs(table: Table) -> tuple[int, int, int, int]:
-    """What deploy.py would measure on a chain with this list, and deploy the manager with."""
-    return calibration.gas_costs(measured(table))
-
-
-def measured(table: Table) -> Prices:
-    """The prices of a list as the probe finds them."""
-    price = table.price
-    return Prices(
-        transaction=price.transaction,
-        new_word=price.cold_word + price.write_new,
-        cold_word=price.cold_word,
-        cold_account=price.cold_account,
-        payment=price.cold_account + price.call_value + price.new_account,
-        log=price.log + 3 * price.log_topic + 100 * price.log_byte,
-        loop=LOOP_GAS * price.base // 2,
-    )
+    """The task manager's numbers, as deploy.py measures them: by a probe."""
+    chain = PricedEnv(table)
+    chain.set_balance(chain.eoa, 1)
+    _, computation = chain.deploy(bytecode=calibration.probe(), value=1)
+    assert computation.is_success
+    return calibration.gas_costs(calibration.read(computation.output, table.price.transaction))
 
 
 class World:
@@ -95,6 +85,8 @@ class World:
     def __init__(self, cell: Cell):
         self.cell = cell
         self.env = PricedEnv(cell.calibrated_on)
+        self.env.set_random_seed(0)  # the same addresses in each run: a zero byte is cheaper
+        self.env.eoa = self.env.generate_address("operator")
         self.env.evm.patch.timestamp = START
         self.env.evm.patch.block_number = START_BLOCK
         with boa.swap_env(self.env):

@@ -136,6 +136,8 @@ class Chain:
 
     def refusal(self, refusal: Refusal) -> bytes:
         """The revert data."""
+        if not refusal.error:
+            return b"".join(refusal.arguments)
         selector, types = error_types(refusal.error)
         return selector + types.pack(refusal.arguments, self.lower)
 

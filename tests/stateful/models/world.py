@@ -17,7 +17,10 @@ NOBODY = "nobody"  # the zero address
 
 @dataclass(frozen=True)
 class Refusal:
-    """The custom error with which the contract must refuse."""
+    """
+    The custom error with which the contract must refuse. No name: it hands on what somebody else reverted with, the
+    bytes in `arguments`.
+    """
 
     error: str
     arguments: tuple = ()

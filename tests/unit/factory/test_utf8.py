@@ -12,7 +12,7 @@ from tests.helpers.chain import ETHER, error_data, now
 from tests.helpers.flow import add_task
 
 BAD = [b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b"model\xc3", b"a" * 40 + b"\xf5\x80\x80\x80"]
-GOOD = "Modell für 模型 🙂"
+GOOD = "Größe für 模型 🙂"
 
 
 def call(to, signature: str, *arguments, sender, value: int = 0):

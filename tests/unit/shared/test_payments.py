@@ -10,8 +10,7 @@ from tests.helpers.modules import harness
 REFUSING = {"reverts": "60006000fd", "burns_gas": "fe", "reverts_with_much_data": "620186a06000fd"}
 # Payees that take the money: an account that logs nothing, one that returns 100,000 bytes.
 TAKING = {"stops": "00", "returns_much_data": "620186a06000f3"}
-# Burns all but a little of what a payment forwards, as a smart account may: GAS PUSH2 49,000 GT PUSH1 JUMPI STOP
-# JUMPDEST, then INVALID. It takes the payment if it has 49,000 gas.
+# Takes a payment only with 49,000 gas: GAS PUSH2 49,000 GT PUSH1 JUMPI STOP JUMPDEST INVALID.
 NEEDS_GAS = "5a61bf6811600957005bfe"
 GAS_LEFT = 125_000
 
