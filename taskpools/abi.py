@@ -33,7 +33,6 @@ OUTPUTS = {
         "getTaskTerms": "claimWindow verificationWindow maxAttempts silencePaysWorker",
         "getUserActiveTask": "taskId reward deadline",
         "taskWords": "word progress",
-        "termsOfVersion": "claimWindow verificationWindow maxAttempts silencePaysWorker",
     },
     "TaskPoolFactory": {
         "getActivePoolsPaged": "items total",
@@ -92,9 +91,6 @@ OUTPUTS = {
         "executeTasks": "feesEarned",
         "executeTasksById": "feesEarned",
         "expireTasks": "expired",
-        "callFromEnvironment": "answer",
-        "executeDue": "feesEarned",
-        "gasCosts": "intrinsicGas callGas taskGas enlistGas",
         "isTaskCancelled": "cancelled",
         "isTaskExecuted": "executed",
         "estimateCost": "cost",
@@ -103,20 +99,17 @@ OUTPUTS = {
         "getEnvironment": "environment",
         "getTaskScheduleInRange": "items total",
     },
+    **{
+        f"{name}TaskEnvironment": {"executeTask": "success"}
+        for name in ("Minimal", "Basic", "Rescheduling", "Validated", "Recurring")
+    },
 }
-
-# Contracts whose `__default__` does more than take plain transfers.
-FALLBACKS = (
-    "TaskEnvironmentProxy",
-    *(f"{kind}TaskEnvironment" for kind in ("Minimal", "Basic", "Rescheduling", "Validated", "Recurring")),
-)
 
 # The arguments of public getters have no names either.
 INPUTS = {"TaskManager": {"nonces": "owner"}}
 
 # The arguments of custom errors, which the compiler does not know either.
 ERROR_ARGUMENTS = {
-    "ExecutionUnprofitable(uint256,uint256)": "share cost",
     "InsufficientBond(uint256,uint256)": "required actual",
     "InvalidPaymentAmount(uint256,uint256)": "expected provided",
     "InvalidPayoutAddress(address)": "payoutAddress",
@@ -153,13 +146,10 @@ def abi(name: str) -> list[dict]:
     """
     entries = []
     for entry in copy.deepcopy(artifact(name).abi):
-        if entry["type"] == "fallback" and name not in FALLBACKS:
+        if entry["type"] == "fallback":
             entry = {"type": "receive", "stateMutability": "payable"}
         names = OUTPUTS.get(name, {}).get(entry.get("name", ""))
-        if entry.get("name") == "executeTask":
-            # some return (bool, bytes) raw, of which clients read the bool
-            entry["outputs"] = [{"name": "success", "type": "bool"}]
-        elif names and entry["type"] == "function":
+        if names and entry["type"] == "function":
             entry["outputs"] = [
                 {**output, "name": output_name}
                 for output, output_name in zip(entry["outputs"], names.split(), strict=True)

@@ -8,8 +8,6 @@ cores.
 Nothing here imports titanoboa, and the compiler is imported only to compile.
 """
 
-import atexit
-import contextlib
 import fcntl
 import functools
 import json
@@ -18,9 +16,9 @@ import queue
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from importlib.metadata import version
@@ -60,26 +58,14 @@ def _digest(path: Path) -> str:
     return sha256(path.read_bytes()).hexdigest()
 
 
-def _places() -> list[Path]:
-    """Where compiled contracts may be: in the project; in the user's cache, a folder for each place of the package."""
-    places = [] if INSTALLED else [ROOT / "build"]
-    with contextlib.suppress(RuntimeError):  # a user without a home
-        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        places.append(cache / "taskpools" / sha256(str(ROOT).encode()).hexdigest()[:16])
-    return places
-
-
-@functools.cache
 def _builds() -> Path:
-    """Where compiled contracts are written: the first of the places that takes them, otherwise a folder that goes."""
-    for place in _places():
-        with contextlib.suppress(OSError):
-            place.mkdir(parents=True, exist_ok=True)
-            if os.access(place, os.W_OK | os.X_OK):
-                return place
-    folder = tempfile.TemporaryDirectory(prefix="taskpools-")
-    atexit.register(folder.cleanup)
-    return Path(folder.name)
+    """
+    Where compiled contracts are kept: in the project, or in the user's cache, a folder for each installed package.
+    """
+    if not INSTALLED:
+        return ROOT / "build"
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache / "taskpools" / sha256(str(ROOT).encode()).hexdigest()[:16]
 
 
 class DoesNotCompile(Exception):
@@ -137,8 +123,8 @@ class Store:
     """The artifacts of all sources below some folders, kept in `<name>/<digest>/`, below `build/` in a checkout."""
 
     def __init__(self, name: str, *folders: Path):
-        self._name = name
         self._folders = folders
+        self._builds = _builds() / name
         self._loaded: dict[Path, Artifact] = {}
 
     @functools.cached_property
@@ -148,25 +134,17 @@ class Store:
         return {str(path.relative_to(ROOT)): _digest(path) for path in paths}
 
     @functools.cached_property
-    def _digest(self) -> str:
-        everything = [self.sources, _surroundings(self.sources)]
-        return sha256(json.dumps(everything).encode()).hexdigest()
-
-    @functools.cached_property
-    def _builds(self) -> Path:
-        return _builds() / self._name
-
-    @functools.cached_property
     def folder(self) -> Path:
-        """Where the artifacts of the sources as they are now are written to."""
-        return self._builds / self._digest
+        """Where the artifacts of the sources as they are now are kept."""
+        everything = [self.sources, _surroundings(self.sources)]
+        return self._builds / sha256(json.dumps(everything).encode()).hexdigest()
 
     def load(self, path: Path) -> Artifact:
         """The artifact of this source, compiled if need be. Raises `DoesNotCompile`."""
         if path not in self._loaded:
-            if self._missing([path]):
+            file = self._file(path)
+            if not file.exists():
                 self.prepare([path])
-            file = next(file for file in self._files(path) if file.exists())
             self._loaded[path] = Artifact(**json.loads(file.read_text()))
         return self._loaded[path]
 
@@ -191,18 +169,12 @@ class Store:
                     shutil.rmtree(older, ignore_errors=True)
 
     def _file(self, path: Path) -> Path:
-        return self.folder / _file_name(path)
-
-    def _files(self, path: Path) -> Iterator[Path]:
-        """Where the artifact of a source may be; a place that nothing can be written to may have it too."""
-        for place in _places():
-            yield place / self._name / self._digest / _file_name(path)
-        yield self._file(path)
+        return self.folder / f"{str(path.relative_to(ROOT)).replace('/', '.')}.json"
 
     def _missing(self, paths: list[Path]) -> list[Path]:
-        return [path for path in paths if not any(file.exists() for file in self._files(path))]
+        return [path for path in paths if not self._file(path).exists()]
 
-    @contextlib.contextmanager
+    @contextmanager
     def _locked(self) -> Iterator[None]:
         self._builds.mkdir(parents=True, exist_ok=True)
         with open(self._builds.with_suffix(".lock"), "w") as lock:
@@ -220,10 +192,6 @@ class Store:
             made_of = json.loads(file.read_text())["made_of"]
             if all(current.get(name) == digest for name, digest in made_of.items()):
                 os.link(file, self.folder / file.name)
-
-
-def _file_name(path: Path) -> str:
-    return f"{str(path.relative_to(ROOT)).replace('/', '.')}.json"
 
 
 def _surroundings(sources: dict[str, str]) -> dict[str, str]:

@@ -133,8 +133,6 @@ class Contract(ABIContract):
         self._abi = deployer.abi
 
     _can_line_profile = True
-    # boa notes here who created a clone. Without this line boa would look for the name in `whole`, and compile.
-    created_from: Address | None = None
     # In place of a property of ABIContract, which makes one anew.
     deployer: Deployer = None  # type: ignore[assignment]
 

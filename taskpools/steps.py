@@ -7,14 +7,9 @@ Both the system in process (system.py), which tests run on, and a live deploymen
 from dataclasses import dataclass
 from typing import Any
 
-SECONDS = 12  # between two blocks
-WEEK_BLOCKS = EXECUTION_WINDOW = 50_400
-DAY_BLOCKS = RECURRING_INTERVAL = 7_200
+EXECUTION_WINDOW = 50_400  # blocks: a week of 12 seconds each
 MINIMUM_GAS_PRICE = 10**9  # wei
-MAX_TASK_GAS = 750_000
-# Gas of a transaction before its first instruction, of a call that runs one task, of one more task, of adding a task:
-# at the prices that Ethereum has had from Berlin to Osaka.
-GAS_COSTS = (21_000, 164_000, 37_000, 135_000)
+RECURRING_INTERVAL = 7_200  # blocks: a day of 12 seconds each
 
 NOBODY = "0x" + 40 * "0"
 
@@ -68,19 +63,6 @@ class Fact:
     values: tuple
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parameters:
-    """What depends on the chain, in blocks, in wei a gas and in gas; unless given, as on Ethereum."""
-
-    execution_window: int = EXECUTION_WINDOW
-    minimum_gas_price: int = MINIMUM_GAS_PRICE
-    recurring_interval: int = RECURRING_INTERVAL
-    max_task_gas: int = MAX_TASK_GAS
-    gas_costs: tuple[int, int, int, int] = GAS_COSTS
-
-
-ETHEREUM = Parameters()
-
 PROXY_BLUEPRINT = "TaskEnvironmentProxy blueprint"
 
 # What the manager's constructor creates: name of the contract, of its creator, the creator's nonce.
@@ -90,9 +72,7 @@ CREATED = ("TaskEnvironmentProxy", "TaskManager", 1)
 OWNED = ("TaskPoolFactory", "ModelRegistry")
 
 
-def steps(
-    owner: str | None = None, verifiers: tuple[str, ...] = (), parameters: Parameters = ETHEREUM
-) -> tuple[Deploy | Call, ...]:
+def steps(owner: str | None = None, verifiers: tuple[str, ...] = ()) -> tuple[Deploy | Call, ...]:
     """
     The steps in their order.
 
@@ -110,22 +90,12 @@ def steps(
         Deploy("TaskRouter", (Link("TaskPoolFactory"), Link("TaskPoolViewer"))),
         _set("ModelRegistry", "setTaskRouter", Link("TaskRouter"), "taskRouter"),
         Deploy("TaskEnvironmentProxy", blueprint=True),
-        Deploy(
-            "TaskManager",
-            (
-                Link("treasury"),
-                parameters.execution_window,
-                parameters.minimum_gas_price,
-                Link(PROXY_BLUEPRINT),
-                parameters.max_task_gas,
-                *parameters.gas_costs,
-            ),
-        ),
+        Deploy("TaskManager", (Link("treasury"), EXECUTION_WINDOW, MINIMUM_GAS_PRICE, Link(PROXY_BLUEPRINT))),
         Deploy("MinimalTaskEnvironment"),
         Deploy("BasicTaskEnvironment", (manager,)),
         Deploy("ReschedulingTaskEnvironment", (manager,)),
         Deploy("ValidatedTaskEnvironment", (manager,)),
-        Deploy("RecurringTaskEnvironment", (manager, parameters.recurring_interval)),
+        Deploy("RecurringTaskEnvironment", (manager, RECURRING_INTERVAL)),
         *(
             Call("ModelRegistry", "addVerifier", (verifier,), ("verifiers", (verifier,), True))
             for verifier in verifiers
@@ -134,12 +104,10 @@ def steps(
     )
 
 
-def facts(
-    owner: str | None = None, verifiers: tuple[str, ...] = (), parameters: Parameters = ETHEREUM
-) -> tuple[Fact, ...]:
+def facts(owner: str | None = None, verifiers: tuple[str, ...] = ()) -> tuple[Fact, ...]:
     """The links, owners and constants of the deployed system, at least one view of each contract that has one."""
     found = [
-        Fact("TaskLens", "LAYOUT", (), (2,)),
+        Fact("TaskLens", "LAYOUT", (), (1,)),
         Fact("TaskPool", "lens", (), (Link("TaskLens"),)),
         Fact("TaskPool", "owner", (), (NOBODY,)),
         Fact("TaskPoolFactory", "implementation", (), (Link("TaskPool"),)),
@@ -153,17 +121,15 @@ def facts(
         Fact("ModelRegistry", "MAX_FEE_BPS", (), (1_000,)),
         Fact("TaskManager", "TREASURY", (), (Link("treasury"),)),
         Fact("TaskManager", "EXECUTION_ENV_TEMPLATE", (), (Link("TaskEnvironmentProxy"),)),
-        Fact("TaskManager", "EXECUTION_WINDOW", (), (parameters.execution_window,)),
-        Fact("TaskManager", "MINIMUM_GAS_PRICE", (), (parameters.minimum_gas_price,)),
-        Fact("TaskManager", "MAX_TASK_GAS", (), (parameters.max_task_gas,)),
-        Fact("TaskManager", "gasCosts", (), (parameters.gas_costs,)),
+        Fact("TaskManager", "EXECUTION_WINDOW", (), (EXECUTION_WINDOW,)),
+        Fact("TaskManager", "MINIMUM_GAS_PRICE", (), (MINIMUM_GAS_PRICE,)),
         Fact("TaskManager", "SMALL_GAS", (), (100_000,)),
         Fact("TaskManager", "MEDIUM_GAS", (), (250_000,)),
         Fact("TaskManager", "LARGE_GAS", (), (750_000,)),
         Fact("TaskManager", "MAX_SCHEDULE_DISTANCE", (), (2_097_152,)),
         Fact("ReschedulingTaskEnvironment", "RETRY_DELAY", (), (5,)),
         Fact("ReschedulingTaskEnvironment", "MAX_RETRIES", (), (3,)),
-        Fact("RecurringTaskEnvironment", "INTERVAL", (), (parameters.recurring_interval,)),
+        Fact("RecurringTaskEnvironment", "INTERVAL", (), (RECURRING_INTERVAL,)),
     ]
     for kind in ("Basic", "Rescheduling", "Validated", "Recurring"):
         found.append(Fact(f"{kind}TaskEnvironment", "TASK_MANAGER", (), (Link("TaskManager"),)))

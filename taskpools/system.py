@@ -7,7 +7,7 @@ import boa
 
 from taskpools.artifacts import CONTRACTS, ROOT, SOURCES, artifact, contracts
 from taskpools.compiled import Contract, Deployer
-from taskpools.steps import CREATED, ETHEREUM, Call, Deploy, Link, Parameters, steps
+from taskpools.steps import CREATED, Call, Deploy, Link, steps
 
 __all__ = ["CONTRACTS", "ROOT", "SOURCES", "System", "deploy", "deployer"]
 
@@ -60,7 +60,7 @@ def deployer(name: str) -> Deployer:
     return Deployer(artifact(name))
 
 
-def deploy(parameters: Parameters = ETHEREUM) -> System:
+def deploy() -> System:
     """
     Deploy both halves on boa's current chain and wire them; the owner of the task pools and the treasury is
     `boa.env.eoa`.
@@ -70,7 +70,7 @@ def deploy(parameters: Parameters = ETHEREUM) -> System:
     """
     contracts.prepare([CONTRACTS / path for path in SOURCES.values()])
     made = {"deployer": boa.env.eoa, "treasury": boa.env.eoa}
-    for step in steps(parameters=parameters):
+    for step in steps():
         _perform(step, made)
     return System(
         lens=made["TaskLens"],

@@ -15,7 +15,6 @@ from tests.gas.plugin import Collected
 from tests.helpers.chain import ETHER
 from tests.helpers.compiled import settle_boa
 from tests.helpers.schedule import mock
-from tests.schedules.matrix import Matrix
 
 pytest_plugins = ["tests.evm.plugin", "tests.helpers.session", "tests.stateful.plugin"]
 
@@ -25,7 +24,7 @@ GRIDS = ("tests/hostile/", "tests/live/")
 GRID = 6
 THINNING = 3
 # Where the longest files are. They begin first, so that both workers end together.
-LONGEST = ["stateful", "live", "schedules", "gas", "integration", "hostile", "evm", "unit"]
+LONGEST = ["stateful", "live", "gas", "integration", "hostile", "evm", "unit"]
 
 
 def pytest_addoption(parser):
@@ -41,8 +40,6 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     config.addinivalue_line("markers", "long(reason): runs with --all only")
     config.pluginmanager.register(Collected(config))
-    config.pluginmanager.register(Matrix(config))
-    config.addinivalue_line("markers", "holds(number): the property of docs/gas-schedules.md that the test is about")
     settle_boa()
 
 

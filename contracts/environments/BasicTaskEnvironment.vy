@@ -7,7 +7,6 @@
 
 from ..interfaces import ITaskEnvironment
 from ..shared import task_data
-from . import environment_errors
 from . import task_execution_base as base
 
 initializes: base
@@ -42,28 +41,8 @@ def executeTask(taskData: Bytes[base.MAX_TASK_DATA]) -> bool:
     log ITaskEnvironment.TaskStarted(target=target, data=call)
     success: bool = False
     reason: Bytes[task_data.MAX_OUTCOME] = b""
-    success, reason = base._call(target, call)
+    success, reason = raw_call(target, call, max_outsize=task_data.MAX_OUTCOME, revert_on_failure=False)
     if not success:
         raw_revert(reason)
     log ITaskEnvironment.TaskCompleted(target=target, success=True)
     return True
-
-
-@external
-def __default__():
-    """
-    @notice Refuse task data that is no call of `executeTask(bytes)`, such as a bare call to the target.
-    @dev Reverts with `TaskDataNotEncoded()`: `encodeTask` of the manager makes the data.
-    """
-    environment_errors._task_data_not_encoded()
-
-
-@view
-@external
-def gasBesidesTarget(callLength: uint256) -> uint256:
-    """
-    @notice The gas that a task needs besides what its target is to have, in the worst case.
-    @param callLength Bytes of the call to the target. A longer call than 4,000 bytes counts as that.
-    @return Gas. The call to the target also withholds 1/64 of what is left.
-    """
-    return base._own_gas(callLength)

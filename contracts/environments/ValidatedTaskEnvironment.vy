@@ -5,14 +5,12 @@
 @notice Refuses a target without code and a call without a selector, and logs the call's first argument.
 """
 
-from ..interfaces import IReportingTaskEnvironment
 from ..interfaces import ITaskEnvironment
-from ..shared import task_data
 from . import environment_errors
 from . import task_execution_base as base
 
 initializes: base
-implements: IReportingTaskEnvironment
+implements: ITaskEnvironment
 
 exports: base.TASK_MANAGER
 
@@ -30,15 +28,14 @@ def __init__(taskManager: address):
 
 
 @external
-@raw_return
-def executeTask(taskData: Bytes[base.MAX_TASK_DATA]) -> Bytes[task_data.MAX_RESPONSE]:
+def executeTask(taskData: Bytes[base.MAX_TASK_DATA]) -> bool:
     """
     @notice Call the target.
     @dev Reverts with `CallerNotOwnerOrTaskManager()` for anyone but the manager, with no data if `taskData` is not the
          encoding of (address, bytes), with `InvalidTarget()` for zero and for an account without code, and with
          `InvalidValue()` for a call under 4 bytes.
     @param taskData abi.encode(target, call), up to 4,096 bytes.
-    @return True, or false and the first 128 bytes of what the target reverted with.
+    @return Whether the call to the target succeeded.
     """
     target: address = empty(address)
     call: Bytes[base.MAX_CALL] = b""
@@ -51,27 +48,4 @@ def executeTask(taskData: Bytes[base.MAX_TASK_DATA]) -> Bytes[task_data.MAX_RESP
     if len(call) >= SELECTOR + 32:
         first_argument = convert(slice(call, SELECTOR, 32), uint256)
     log ITaskEnvironment.TaskValidated(target=target, value=first_argument)
-    success: bool = False
-    reason: Bytes[task_data.MAX_OUTCOME] = b""
-    success, reason = base._call(target, call)
-    return base._outcome(success, reason)
-
-
-@external
-def __default__():
-    """
-    @notice Refuse task data that is no call of `executeTask(bytes)`, such as a bare call to the target.
-    @dev Reverts with `TaskDataNotEncoded()`: `encodeTask` of the manager makes the data.
-    """
-    environment_errors._task_data_not_encoded()
-
-
-@view
-@external
-def gasBesidesTarget(callLength: uint256) -> uint256:
-    """
-    @notice The gas that a task needs besides what its target is to have, in the worst case.
-    @param callLength Bytes of the call to the target. A longer call than 4,000 bytes counts as that.
-    @return Gas. The call to the target also withholds 1/64 of what is left.
-    """
-    return base._own_gas(callLength)
+    return base._call(target, call)

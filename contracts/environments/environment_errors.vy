@@ -33,11 +33,5 @@ def _invalid_value():
 
 @internal
 @pure
-def _task_data_not_encoded():
-    raw_revert(method_id("TaskDataNotEncoded()"))
-
-
-@internal
-@pure
 def _zero_target_address():
     raw_revert(method_id("ZeroTargetAddress()"))

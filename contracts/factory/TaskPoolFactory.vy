@@ -98,10 +98,10 @@ def createPool(
 ) -> address:
     """
     @notice Create a pool that belongs to the caller and is active.
-    @dev Reverts with `InvalidCategory()`, and with `InvalidInput()` for metadata out of bounds and while there is no
+    @dev Reverts with `InvalidCategory()`, and with `InvalidInput()` for metadata above the bound and while there is no
          registry with a router.
-    @param category 1 to 64 bytes of UTF-8.
-    @param metadata Up to 1,024 bytes of UTF-8.
+    @param category 1 to 64 bytes.
+    @param metadata Up to 1,024 bytes.
     @return The pool.
     """
     return self._create(msg.sender, category, metadata, False, empty(bytes32))
@@ -115,8 +115,8 @@ def createPools(
     """
     @notice Create several pools that belong to the caller, all or none.
     @dev Reverts as `createPool` does, and with `InvalidInput()` for empty lists and for lists of unequal length.
-    @param categories Up to 16, of 1 to 64 bytes of UTF-8 each.
-    @param metadatas As many, up to 1,024 bytes of UTF-8 each.
+    @param categories Up to 16, of 1 to 64 bytes each.
+    @param metadatas As many, up to 1,024 bytes each.
     @return The pools, in the same order.
     """
     if len(categories) == 0 or len(categories) != len(metadatas):
@@ -134,8 +134,8 @@ def createPoolDeterministic(
     """
     @notice Create a pool at the address that `predictPoolAddress(caller, salt)` returns.
     @dev Reverts as `createPool` does, and with `InvalidInput()` if the caller has used the salt.
-    @param category 1 to 64 bytes of UTF-8.
-    @param metadata Up to 1,024 bytes of UTF-8.
+    @param category 1 to 64 bytes.
+    @param metadata Up to 1,024 bytes.
     @param salt Anything. Another caller with the same salt gets another address.
     @return The pool.
     """
@@ -154,8 +154,8 @@ def createPoolFor(
     @dev Reverts as `createPool` does, with `Unauthorized()` for anyone but the owner, and with `InvalidInput()` for
          zero.
     @param user The owner of the pool.
-    @param category 1 to 64 bytes of UTF-8.
-    @param metadata Up to 1,024 bytes of UTF-8.
+    @param category 1 to 64 bytes.
+    @param metadata Up to 1,024 bytes.
     @return The pool.
     """
     ownable._only_owner()
@@ -174,7 +174,7 @@ def setPoolCategory(pool: address, category: String[category_names.CATEGORY_ROOM
     @dev Reverts with `PoolNotFound()`, with `Unauthorized()` for anyone but the owner of the pool or of the factory,
          and with `InvalidCategory()`.
     @param pool The pool.
-    @param category 1 to 64 bytes of UTF-8.
+    @param category 1 to 64 bytes.
     """
     self._only_owner_of(pool)
     new: uint256 = category_names._id_or_new(category)
@@ -189,9 +189,9 @@ def setPoolMetadata(pool: address, metadata: String[pool_metadata.METADATA_ROOM]
     """
     @notice Replace the metadata of a pool.
     @dev Reverts with `PoolNotFound()`, with `Unauthorized()` for anyone but the owner of the pool or of the factory,
-         and with `InvalidInput()` for metadata out of bounds.
+         and with `InvalidInput()` for metadata above the bound.
     @param pool The pool.
-    @param metadata Up to 1,024 bytes of UTF-8.
+    @param metadata Up to 1,024 bytes.
     """
     self._only_owner_of(pool)
     pool_metadata._store(pool, metadata)

@@ -6,7 +6,6 @@
 """
 
 from ..shared import errors
-from ..shared import utf8
 
 MAX_CATEGORY: constant(uint256) = 64
 # How long a category can be as an argument. The room above the bound is there so that a name just over the bound gets
@@ -20,7 +19,7 @@ names: DynArray[String[MAX_CATEGORY], 2**32]  # of category c at c - 1
 @internal
 def _id_or_new(category: String[CATEGORY_ROOM]) -> uint256:
     """
-    @dev Reverts with `InvalidCategory()` for a name that is empty, too long, or no valid UTF-8.
+    @dev Reverts with `InvalidCategory()` for a name that is empty or too long.
     @return The category's id. A name that is used for the first time gets a new id.
     """
     if len(category) == 0 or len(category) > MAX_CATEGORY:
@@ -28,8 +27,6 @@ def _id_or_new(category: String[CATEGORY_ROOM]) -> uint256:
     digest: bytes32 = keccak256(category)
     category_id: uint256 = self.ids[digest]
     if category_id == 0:
-        if not utf8._is_valid(convert(category, Bytes[CATEGORY_ROOM])):
-            errors._invalid_category()
         self.names.append(convert(category, String[MAX_CATEGORY]))
         category_id = len(self.names)
         self.ids[digest] = category_id

@@ -9,7 +9,6 @@
 
 from ..shared import code_blob
 from ..shared import errors
-from ..shared import utf8
 
 MAX_METADATA: constant(uint256) = 1_024
 # How long metadata can be as an argument, for the reason that category_names.vy says.
@@ -22,10 +21,10 @@ words: HashMap[address, uint256]
 @internal
 def _store(pool: address, metadata: String[METADATA_ROOM]):
     """
-    @dev Reverts with `InvalidInput()` for a text above the bound, and for one that is no valid UTF-8.
+    @dev Reverts with `InvalidInput()` for a text above the bound.
     """
     length: uint256 = len(metadata)
-    if length > MAX_METADATA or not utf8._is_valid(convert(metadata, Bytes[METADATA_ROOM])):
+    if length > MAX_METADATA:
         errors._invalid_input()
     if length <= MAX_INLINE:
         word: uint256 = 0

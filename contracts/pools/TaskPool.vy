@@ -128,7 +128,6 @@ exports: (
     pool_views.taskRouter,
     pool_views.taskWords,
     pool_views.tasks,
-    pool_views.termsOfVersion,
     pool_views.totalProcessed,
     pool_views.totalRewarded,
     pool_views.userActiveTask,
@@ -178,10 +177,10 @@ def initialize(_owner: address, _verifier: address, _modelRegistry: address):
     if staticcall ITaskRouter(router).factory() != msg.sender:
         errors._unauthorized()
     pool_core.core = pool_core._initial(router)
-    pool_terms.present = pool_terms._initial(_modelRegistry)
+    pool_terms.terms = pool_terms._initial(_modelRegistry)
     ownable.owner = _owner  # without an event: PoolCreated is the first log of createPool
     if _verifier != _owner:
-        pool_terms.versions[0] = convert(_verifier, uint256) | pool_terms.DEFAULTS
+        pool_terms.verifiers[0] = _verifier
 
 
 @external

@@ -6,7 +6,6 @@
 @notice Which of the pool's tasks is the best one, for the ranking of the router and for one worker.
 """
 
-from ..shared import errors
 from ..shared import ranking
 from . import pool_core
 from . import task_store
@@ -25,11 +24,9 @@ FIRST_LOOK: constant(uint256) = 8
 def sync():
     """
     @notice Tell the router the pool's best task again, and the changes of the counters that the router did not take.
-            The router gets all the gas but a 64th.
-    @dev Reverts with `InsufficientGas()`, and with `DeliveryFailed()` if the router refuses.
+    @dev Reverts with `InsufficientGas()`.
     """
-    if not pool_core._report(0, self._ranked_key(), max_value(uint256)):
-        errors._delivery_failed()
+    self._report_ranked(0)
 
 
 @view
@@ -38,8 +35,7 @@ def sync():
 def getNextAvailable() -> uint256:
     """
     @notice The best task that a worker can claim.
-    @return The id of the available task with the highest reward, the oldest among equals; 0 if there is none. If the
-            best 128 tasks are expired, an expired one of them: claims take these out of the ranking, 8 a call.
+    @return The id of the available task with the highest reward, the oldest among equals; 0 if there is none.
     """
     return self._next_for(empty(address), False)
 
@@ -51,9 +47,8 @@ def getNextAvailableFor(user: address, ranked: bool) -> uint256:
     """
     @notice The best task for a worker who is barred from others.
     @param user The worker.
-    @param ranked Only tasks that the router ranks: none in an inactive pool.
-    @return The task's id, 0 if none is for this worker. If none of the best 128 is, and there are more: an expired one
-            of them, which a claim takes out of the ranking, or 0 if the worker is barred from all of them.
+    @param ranked Only tasks that the router ranks.
+    @return The task's id, 0 if none of the best 128 is for this worker.
     """
     return self._next_for(user, ranked)
 
@@ -65,21 +60,13 @@ def _report_ranked(change: uint256):
     @dev Reverts with `InsufficientGas()`.
     @param change As pool_counters says.
     """
-    pool_core._report(change, self._ranked_key())
-
-
-@internal
-@view
-def _ranked_key() -> uint256:
-    """
-    @return The key by which the router ranks the pool: that of the pool's best task (task_words), 0 for none.
-    """
     core: uint256 = pool_core.core
+    key: uint256 = 0
     if core & pool_core.IS_ACTIVE != 0 and pool_core._slot(core) != 0:
         best: uint256 = self._best(core & pool_core.IS_APPROVED != 0)
         if best != 0:
-            return task_words._key(ranking.keys[best], best)
-    return 0
+            key = task_words._key(ranking.keys[best], best)
+    pool_core._report(change, key)
 
 
 @internal
@@ -109,14 +96,10 @@ def _next_for(user: address, ranked: bool) -> uint256:
     """
     @param user The worker, zero for none.
     @param ranked Only tasks that the router ranks.
-    @return The best task that is not expired and not barred for the worker. If none of the best 128 is, and there are
-            more: one that is expired, which a claim takes out of the ranking.
+    @return The best task that is not expired and not barred for the worker; 0 if none of the best 128 is.
     """
     best: uint256 = 0
-    expired: uint256 = 0
     core: uint256 = pool_core.core
-    if ranked and core & pool_core.IS_ACTIVE == 0:
-        return 0
     levels: uint256 = ranking._levels(pool_core._tasks(core))
     for tree: uint256 in range(2):
         if tree == task_words.OWN and ranked and core & pool_core.IS_APPROVED == 0:
@@ -125,16 +108,11 @@ def _next_for(user: address, ranked: bool) -> uint256:
             leaves: DynArray[uint256, ranking.MAX_TOP] = ranking._top(tree, levels, limit)
             found: bool = len(leaves) < limit
             for task_id: uint256 in leaves:
-                if task_store._is_expired(task_id):
-                    if len(leaves) == ranking.MAX_TOP:
-                        expired = task_id
-                elif not task_store._is_barred(task_id, user):
+                if not task_store._is_expired(task_id) and not task_store._is_barred(task_id, user):
                     found = True
                     if ranking.keys[task_id] > ranking.keys[best]:
                         best = task_id
                     break
             if found:
                 break
-    if best == 0:
-        return expired
     return best

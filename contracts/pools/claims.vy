@@ -34,8 +34,7 @@ MAX_PASSED: constant(uint256) = 8
 @external
 def claimTaskForUser(user: address, taskId: uint256 = 0) -> uint256:
     """
-    @notice Claim the best task that the worker may have, or a chosen one. Verifier and terms of this moment hold for
-            the claim.
+    @notice Claim the best task that the worker may have, or a chosen one.
     @dev Reverts with `Unauthorized()` for anyone but the router, `PoolInactive()`, `TaskNotFound()`,
          `NoAvailableTask()` where there is nothing for the worker, `InsufficientGas()`. Expired tasks that the search
          meets leave the ranking, at most 8 a call.
@@ -65,12 +64,10 @@ def claimTaskForUser(user: address, taskId: uint256 = 0) -> uint256:
     if progress & task_words.SOMEBODY_BARRED != 0 and task_store.barred[chosen][user]:
         return 0
     window: uint256 = task_rules.CLAIM_WINDOW
-    version: uint256 = 0
     if task_words._tree(word) == task_words.OWN:
         window = pool_terms._claim_window()
-        version = pool_terms._version()
     deadline: uint256 = min(block.timestamp + window, task_words._expiry(word))
-    task_store.progress[chosen] = task_words._claimed(progress, user, deadline, deadline - block.timestamp, version)
+    task_store.progress[chosen] = task_words._claimed(progress, user, block.timestamp, deadline)
     lifecycle._move(chosen, word, task_queues.ACTIVE, True)
     log ITaskPool.TaskClaimed(user=user, taskId=chosen, deadline=deadline)
     best_task._report_ranked(pool_counters.CLAIMED)
@@ -87,7 +84,7 @@ def submitTaskForUser(
     resultData: String[task_rules.RESULT_ROOM],
 ):
     """
-    @notice Submit a result. The pool's verifier and terms at the claim hold for the task.
+    @notice Submit a result. From here on no change of the pool's terms or verifier affects the task.
     @dev Reverts with `Unauthorized()` for anyone but the router, `TaskNotFound()`, `NotAssigned()`,
          `TaskDeadlinePassed()`, `InvalidInput()` for data over their bounds, `InsufficientGas()`.
     @param user The worker.
@@ -109,12 +106,12 @@ def submitTaskForUser(
     window: uint256 = task_rules.VERIFICATION_WINDOW
     attempts: uint256 = task_rules.MAX_ATTEMPTS
     silence_pays: bool = task_rules.SILENCE_PAYS_WORKER
+    version: uint256 = 0
     if task_words._tree(word) == task_words.OWN:
-        claim_window, window, attempts, silence_pays = pool_terms._terms(
-            pool_terms._of(task_words._version(progress))
-        )
+        claim_window, window, attempts, silence_pays = pool_terms._terms()
+        version = pool_terms._version()
     task_store.progress[taskId] = task_words._submitted(
-        progress, block.timestamp + window, blob_nonce, attempts, silence_pays
+        progress, block.timestamp + window, blob_nonce, version, attempts, silence_pays
     )
     lifecycle._move(taskId, word, task_queues.PENDING, False)
     log ITaskPool.TaskCompleted(
@@ -130,14 +127,14 @@ def submitTaskForUser(
 @external
 def releaseMyClaim(taskId: uint256):
     """
-    @notice Give a claimed task back, in time. The worker may not claim the task again.
+    @notice Give a claimed task back, in time. The worker may claim it again.
     @dev Reverts with `TaskNotFound()`, `NotAssigned()`, `TaskDeadlinePassed()` once the claim has lapsed,
          `InsufficientGas()`.
     @param taskId The task that the caller has claimed.
     """
     word: uint256 = task_store._existing(taskId)
     progress: uint256 = task_store._claim_of(msg.sender, taskId)
-    best_task._report_ranked(lifecycle._release(taskId, word, progress, pool_counters.ONE_ACTIVE))
+    best_task._report_ranked(lifecycle._release(taskId, word, progress, pool_counters.ONE_ACTIVE, False))
 
 
 @internal

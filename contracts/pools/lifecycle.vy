@@ -124,22 +124,26 @@ def _rank(task_id: uint256, word: uint256, present: bool):
 
 
 @internal
-def _release(task_id: uint256, word: uint256, progress: uint256, leaves: uint256) -> uint256:
+def _release(task_id: uint256, word: uint256, progress: uint256, leaves: uint256, bar: bool) -> uint256:
     """
-    @notice Make a claimed or submitted task available again, or refund the task if it has expired meanwhile. The
-            task's worker may not claim the task again.
+    @notice Make a claimed or submitted task available again, or refund the task if it has expired meanwhile.
     @dev Reverts with `InsufficientGas()`.
     @param task_id The task.
     @param word The first word of the task.
     @param progress The second word of the task.
     @param leaves ONE_ACTIVE or ONE_PENDING of pool_counters: the queue that the task leaves.
+    @param bar Whether the task's worker may not claim the task again.
     @return The change of the counters, for the report.
     """
-    task_store.barred[task_id][task_words._worker(progress)] = True
+    if bar:
+        task_store.barred[task_id][task_words._worker(progress)] = True
     log ITaskPool.TaskReleased(taskId=task_id)
     if block.timestamp > task_words._expiry(word):
         return self._refund(task_id, word, progress, leaves)
-    task_store.progress[task_id] = task_words._released(progress, block.timestamp)
+    released: uint256 = task_words._released(progress, block.timestamp)
+    if bar:
+        released |= task_words.SOMEBODY_BARRED
+    task_store.progress[task_id] = released
     self._move(task_id, word, task_queues.AVAILABLE, True)
     return pool_counters._released(leaves)
 
@@ -160,7 +164,7 @@ def _release_expired(task_ids: DynArray[uint256, list_bounds.MAX_PAGE]) -> uint2
         state: uint256 = task_words._state(progress)
         done: uint256 = 0
         if state == task_words.ACTIVE and block.timestamp > task_words._deadline(progress):
-            done = self._release(task_id, word, progress, pool_counters.ONE_ACTIVE)
+            done = self._release(task_id, word, progress, pool_counters.ONE_ACTIVE, True)
         elif state == task_words.AVAILABLE and block.timestamp > task_words._expiry(word):
             done = self._refund(task_id, word, progress, pool_counters.ONE_AVAILABLE)
         else:
@@ -209,7 +213,7 @@ def _refund(task_id: uint256, word: uint256, progress: uint256, leaves: uint256)
     reward: uint256 = task_words._reward(word)
     ended: uint256 = task_words._with_state(progress, task_words.REFUNDED)
     if leaves != pool_counters.ONE_PENDING:
-        ended &= ~task_words.BLOB  # there is none: the bits held the seconds of a claim
+        ended &= ~task_words.SUBMISSION  # there is none: the bits held a time
     task_store.progress[task_id] = ended
     self._move(task_id, word, task_queues.NO_QUEUE, leaves == pool_counters.ONE_AVAILABLE)
     log ITaskPool.TaskRefunded(taskId=task_id, payer=task_store._payer(word), amount=reward)

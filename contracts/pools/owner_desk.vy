@@ -8,7 +8,6 @@
 
 from ..interfaces import IModelRegistry
 from ..interfaces import ITaskPool
-from ..shared import bits
 from ..shared import errors
 from ..shared import ownable
 from . import best_task
@@ -85,18 +84,18 @@ def addAITasks(
 @external
 def setZKPVerifier(_verifier: address):
     """
-    @notice Change who judges the results of the owner's own tasks that are claimed from now on. Takes the registry's
+    @notice Change who judges the results of the owner's own tasks that are submitted from now on. Takes the registry's
             approval from the pool: the ranking shall not lead workers who trusted the old verifier to the new one.
     @dev Reverts with `Unauthorized()`, with `InvalidInput()` for zero, for the present verifier and after 65,535
-         changes of verifier and terms together, and with `InsufficientGas()`.
+         changes, and with `InsufficientGas()`.
     @param _verifier The new verifier.
     """
     ownable._only_owner()
-    terms: uint256 = pool_terms._of(pool_terms._version())
-    old: address = convert(terms & bits.ADDRESS, address)
-    if _verifier == empty(address) or _verifier == old:
+    version: uint256 = pool_terms._version()
+    old: address = pool_terms._verifier(version)
+    if _verifier == empty(address) or _verifier == old or version == task_words.VERSION:
         errors._invalid_input()
-    pool_terms._change(terms & ~bits.ADDRESS | convert(_verifier, uint256))
+    pool_terms._set_verifier(version + 1, _verifier)
     log ITaskPool.ZKPVerifierUpdated(oldVerifier=old, newVerifier=_verifier)
     core: uint256 = pool_core.core
     if core & pool_core.IS_APPROVED != 0:
@@ -109,10 +108,8 @@ def setZKPVerifier(_verifier: address):
 @external
 def setTaskTerms(claimWindow: uint256, verificationWindow: uint256, maxAttempts: uint256, silencePaysWorker: bool):
     """
-    @notice Change the terms of the owner's own tasks, for the claims from now on. A task that was claimed or submitted
-            keeps its terms.
-    @dev Reverts with `Unauthorized()`, and with `InvalidInput()` for a term out of its bounds and after 65,535 changes
-         of verifier and terms together.
+    @notice Change the terms of the owner's own tasks. A task that was submitted keeps its terms, a claim its deadline.
+    @dev Reverts with `Unauthorized()`, and with `InvalidInput()` for a term out of its bounds.
     @param claimWindow Seconds from claim to submission, 300 to 604,800.
     @param verificationWindow Seconds from submission until silence is settled, 3,600 to 2,592,000.
     @param maxAttempts Rejections after which a task is refunded, 1 to 10.
@@ -128,10 +125,7 @@ def setTaskTerms(claimWindow: uint256, verificationWindow: uint256, maxAttempts:
         or maxAttempts > task_rules.MAX_MAX_ATTEMPTS
     ):
         errors._invalid_input()
-    verifier: address = pool_terms._verifier(pool_terms._version())
-    pool_terms._change(
-        pool_terms._word(verifier, claimWindow, verificationWindow, maxAttempts, silencePaysWorker)
-    )
+    pool_terms._set_terms(claimWindow, verificationWindow, maxAttempts, silencePaysWorker)
     log ITaskPool.TaskTermsUpdated(
         claimWindow=claimWindow,
         verificationWindow=verificationWindow,
@@ -146,5 +140,6 @@ def acceptOwnership():
     @notice Become the owner, as the account that the present owner proposed. The verifier stays the same account.
     @dev Reverts with `Unauthorized()` for any other account.
     """
-    pool_terms.versions[0] = pool_terms._of(0)
+    if pool_terms.verifiers[0] == empty(address):
+        pool_terms.verifiers[0] = ownable.owner
     ownable._accept_ownership()

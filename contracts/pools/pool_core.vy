@@ -31,16 +31,13 @@ IS_UNREPORTED: constant(uint256) = 1 << 250
 HAS_OWN: constant(uint256) = 1 << 251
 HAS_REGISTRY: constant(uint256) = 1 << 252
 
-# The core of the implementation. The value is not zero, so nobody can initialise the implementation. No field is set:
-# there is no router, so nobody may claim, and a report changes nothing.
-LOCKED: constant(uint256) = 1 << 255
+# The core of the implementation. The value is not zero, so nobody can initialise the implementation.
+LOCKED: constant(uint256) = max_value(uint256)
 
-# A report may use the first, 16 times what the dearest costs on Osaka, with a new word at each level of the router's
-# ranking. A report that failed was refused if the second was left before. Otherwise the report may have had too little
-# gas, and the whole call reverts. The difference pays for the access to the router and for the 1/64 that the call
-# withholds.
-REPORT_GAS: constant(uint256) = 2_000_000
-REPORT_GAS_LEFT: constant(uint256) = 2_200_000
+# A report may use the first, and the second must be left before the report, so that nobody can make the report fail
+# with too little gas. At worst a report fills a new word at each level of the router's ranking.
+REPORT_GAS: constant(uint256) = 200_000
+REPORT_GAS_LEFT: constant(uint256) = 260_000
 
 core: uint256
 counters: uint256  # written by `_report` alone
@@ -122,39 +119,35 @@ def _count_blob() -> uint256:
 
 
 @internal
-def _report(change: uint256, key: uint256, allowance: uint256 = REPORT_GAS) -> bool:
+def _report(change: uint256, key: uint256):
     """
     @notice Add to the counters, and tell the router the change and the key that ranks the pool. No other code writes
             the counters, so a change that is counted is reported too.
     @dev A change that the router does not take is kept for the next report. The fields of `counters` are summed as one
          number: their sums over all pools never leave their fields, so neither do the sums of the changes. Reverts
-         with `InsufficientGas()` if the report failed and did not have its allowance.
+         with `InsufficientGas()`.
     @param change A change of pool_counters, or a sum of such changes, modulo 2^256; 0 for none.
     @param key The key of the pool's best task (task_words), 0 for none, KEY_UNCHANGED for the key of before.
-    @param allowance The most gas that the router gets. With all ones the router gets all but a 64th.
-    @return False if the router did not take the report.
     """
+    if msg.gas < REPORT_GAS_LEFT:
+        errors._insufficient_gas()
     self.counters = unsafe_add(self.counters, change)
     core: uint256 = self.core
     delta: uint256 = change
     if core & IS_UNREPORTED != 0:
         delta = unsafe_add(delta, self.unreported)
-    gas_before: uint256 = msg.gas
     taken: bool = raw_call(
         self._router(core),
         abi_encode(self._slot(core), delta, key, method_id=method_id("poolChanged(uint256,uint256,uint256)")),
-        gas=allowance,
+        gas=REPORT_GAS,
         revert_on_failure=False,
     )
     if not taken:
-        if gas_before < REPORT_GAS_LEFT:
-            errors._insufficient_gas()
         self.unreported = delta
         self.core = core | IS_UNREPORTED
     elif core & IS_UNREPORTED != 0:
         self.unreported = 0
         self.core = core ^ IS_UNREPORTED
-    return taken
 
 
 @internal

@@ -2,24 +2,22 @@
 """
 @title Pool terms
 @license MIT
-@notice The terms of the owner's own tasks. Each change of the owner's makes a version: a word with the verifier and the
-        terms. A claim keeps the version of its time, up to the verdict. One more word has the registry of the pool, for
-        good, and the present version with a copy of its terms, so that a claim reads one word:
+@notice One word: the registry of a pool, for good, and the terms of the owner's own tasks. Beside the word: the
+        verifiers that the owner has chosen one after the other. A submitted task keeps the version of its verifier.
 
-        | bits    | field                                                       |
-        |---------|-------------------------------------------------------------|
-        | 0-159   | of a version: its verifier; of the present terms: registry  |
-        | 160-183 | claim window, seconds                                       |
-        | 184-207 | verification window, seconds                                |
-        | 208-223 | of the present terms: their version                         |
-        | 224-231 | attempts                                                    |
-        | 232     | silence pays the worker                                     |
+        | bits    | field                                  |
+        |---------|----------------------------------------|
+        | 0-159   | registry                               |
+        | 160-183 | claim window, seconds                  |
+        | 184-207 | verification window, seconds           |
+        | 208-223 | version of the verifier                |
+        | 224-231 | attempts                               |
+        | 232     | silence pays the worker                |
 """
 
 from . import task_rules
 from . import task_words
 from ..shared import bits
-from ..shared import errors
 from ..shared import ownable
 
 uses: ownable
@@ -31,6 +29,8 @@ ATTEMPTS_AT: constant(uint256) = 224
 SILENCE_PAYS: constant(uint256) = 1 << 232
 MASK_8: constant(uint256) = 2**8 - 1
 MASK_24: constant(uint256) = 2**24 - 1
+# A change of the terms keeps registry and version.
+KEPT: constant(uint256) = bits.ADDRESS | task_words.VERSION << VERSION_AT
 
 # The terms of a new pool.
 DEFAULTS: constant(uint256) = (
@@ -39,8 +39,8 @@ DEFAULTS: constant(uint256) = (
     | task_rules.MAX_ATTEMPTS << ATTEMPTS_AT
 )
 
-present: uint256
-versions: HashMap[uint256, uint256]  # zero for version 0 as long as its verifier is the owner
+terms: uint256
+verifiers: HashMap[uint256, address]  # by version; none for version 0: the owner
 
 
 @internal
@@ -48,75 +48,52 @@ versions: HashMap[uint256, uint256]  # zero for version 0 as long as its verifie
 def _initial(registry: address) -> uint256:
     """
     @param registry The registry of the pool, for good.
-    @return The present terms of a new pool.
+    @return The word of a new pool.
     """
     return convert(registry, uint256) | DEFAULTS
 
 
 @internal
-@pure
-def _word(
-    verifier: address, claim_window: uint256, verification_window: uint256, max_attempts: uint256, silence_pays: bool
-) -> uint256:
+def _set_terms(claim_window: uint256, verification_window: uint256, max_attempts: uint256, silence_pays: bool):
     """
-    @param verifier Who judges the results.
     @param claim_window Seconds, below 2^24.
     @param verification_window Seconds, below 2^24.
     @param max_attempts Below 2^8.
     @param silence_pays Whether the worker is paid if the verifier is silent.
-    @return The word of a version.
     """
-    word: uint256 = (
-        convert(verifier, uint256)
+    terms: uint256 = (
+        self.terms & KEPT
         | claim_window << CLAIM_WINDOW_AT
         | verification_window << VERIFICATION_WINDOW_AT
         | max_attempts << ATTEMPTS_AT
     )
     if silence_pays:
-        word |= SILENCE_PAYS
-    return word
+        terms |= SILENCE_PAYS
+    self.terms = terms
+
+
+@internal
+def _set_verifier(version: uint256, verifier: address):
+    """
+    @param version The present version plus one, at most task_words.VERSION.
+    @param verifier Who judges what is submitted from now on.
+    """
+    self.verifiers[version] = verifier
+    self.terms += 1 << VERSION_AT
 
 
 @internal
 @view
-def _of(version: uint256) -> uint256:
+def _terms() -> (uint256, uint256, uint256, bool):
     """
-    @param version At most the present one.
-    @return The word of the version.
-    """
-    word: uint256 = self.versions[version]
-    if word == 0:
-        return convert(ownable.owner, uint256) | DEFAULTS
-    return word
-
-
-@internal
-def _change(word: uint256):
-    """
-    @notice Make a new version, for the claims from now on.
-    @dev Reverts with `InvalidInput()` after task_words.VERSION changes.
-    @param word The word of the new version.
-    """
-    version: uint256 = self._version()
-    if version == task_words.VERSION:
-        errors._invalid_input()
-    version += 1
-    self.versions[version] = word
-    self.present = word & ~bits.ADDRESS | self.present & bits.ADDRESS | version << VERSION_AT
-
-
-@internal
-@pure
-def _terms(word: uint256) -> (uint256, uint256, uint256, bool):
-    """
-    @param word The word of a version, or the present terms.
     @return Claim window and verification window in seconds, attempts, whether silence pays the worker.
     """
+    terms: uint256 = self.terms
     return (
-        (word >> CLAIM_WINDOW_AT) & MASK_24,
-        (word >> VERIFICATION_WINDOW_AT) & MASK_24,
-        (word >> ATTEMPTS_AT) & MASK_8,
-        word & SILENCE_PAYS != 0,
+        (terms >> CLAIM_WINDOW_AT) & MASK_24,
+        (terms >> VERIFICATION_WINDOW_AT) & MASK_24,
+        (terms >> ATTEMPTS_AT) & MASK_8,
+        terms & SILENCE_PAYS != 0,
     )
 
 
@@ -126,7 +103,7 @@ def _claim_window() -> uint256:
     """
     @return Seconds from claim to submission.
     """
-    return (self.present >> CLAIM_WINDOW_AT) & MASK_24
+    return (self.terms >> CLAIM_WINDOW_AT) & MASK_24
 
 
 @internal
@@ -135,16 +112,16 @@ def _registry() -> address:
     """
     @return The pool's registry.
     """
-    return convert(self.present & bits.ADDRESS, address)
+    return convert(self.terms & bits.ADDRESS, address)
 
 
 @internal
 @view
 def _version() -> uint256:
     """
-    @return How often the owner changed verifier or terms.
+    @return How often the verifier was changed.
     """
-    return (self.present >> VERSION_AT) & task_words.VERSION
+    return (self.terms >> VERSION_AT) & task_words.VERSION
 
 
 @internal
@@ -152,18 +129,21 @@ def _version() -> uint256:
 def _verifier(version: uint256) -> address:
     """
     @param version At most the present one.
-    @return Who judges the results of this version's claims.
+    @return Who judges tasks that were submitted at this version.
     """
-    return convert(self._of(version) & bits.ADDRESS, address)
+    verifier: address = self.verifiers[version]
+    if verifier == empty(address):
+        return ownable.owner
+    return verifier
 
 
 @internal
 @view
-def _version_of_task(progress: uint256) -> uint256:
+def _verifier_of_task(progress: uint256) -> address:
     """
     @param progress The second word of an owner's own task.
-    @return The version of the task's claim, the present one without a claim.
+    @return Who judges the task in this state.
     """
-    if task_words._is_claimed(progress):
-        return task_words._version(progress)
-    return self._version()
+    if task_words._state(progress) == task_words.PENDING:
+        return self._verifier(task_words._version(progress))
+    return self._verifier(self._version())

@@ -96,7 +96,7 @@ def isApproved() -> bool:
 @reentrant
 def zkpVerifier() -> address:
     """
-    @notice Who judges the results of the owner's own tasks that are claimed now.
+    @notice Who judges the results of the owner's own tasks that are submitted now.
     @return The verifier.
     """
     return pool_terms._verifier(pool_terms._version())
@@ -107,27 +107,14 @@ def zkpVerifier() -> address:
 @reentrant
 def verifierOfVersion(version: uint256) -> address:
     """
-    @notice Who judges the results of the owner's own tasks that were claimed at a version.
+    @notice Who judges the results of the owner's own tasks that were submitted at a version.
     @dev Reverts with `InvalidInput()` for a version that was not reached yet.
-    @param version How often verifier or terms had been changed.
+    @param version How often the verifier had been changed.
     @return The verifier of that version.
     """
-    self._only_reached(version)
+    if version > pool_terms._version():
+        errors._invalid_input()
     return pool_terms._verifier(version)
-
-
-@view
-@external
-@reentrant
-def termsOfVersion(version: uint256) -> (uint256, uint256, uint256, bool):
-    """
-    @notice The terms of the owner's own tasks that were claimed at a version.
-    @dev Reverts with `InvalidInput()` for a version that was not reached yet.
-    @param version How often verifier or terms had been changed.
-    @return Claim window and verification window in seconds, attempts, whether silence pays the worker.
-    """
-    self._only_reached(version)
-    return pool_terms._terms(pool_terms._of(version))
 
 
 @view
@@ -135,10 +122,10 @@ def termsOfVersion(version: uint256) -> (uint256, uint256, uint256, bool):
 @reentrant
 def getTaskTerms() -> (uint256, uint256, uint256, bool):
     """
-    @notice The terms of the owner's own tasks that are claimed now.
+    @notice The terms of the owner's own tasks.
     @return Claim window and verification window in seconds, attempts, whether silence pays the worker.
     """
-    return pool_terms._terms(pool_terms.present)
+    return pool_terms._terms()
 
 
 @view
@@ -302,17 +289,6 @@ def getAITaskData(taskId: uint256) -> Bytes[MAX_TEXTS]:
         max_outsize=MAX_TEXTS,
         is_static_call=True,
     )
-
-
-@internal
-@view
-def _only_reached(version: uint256):
-    """
-    @dev Reverts with `InvalidInput()`.
-    @param version Any number.
-    """
-    if version > pool_terms._version():
-        errors._invalid_input()
 
 
 @internal

@@ -41,6 +41,6 @@ MAX_MAX_ATTEMPTS: constant(uint256) = 10
 # The key that a pool reports when its best task has not changed.
 KEY_UNCHANGED: constant(uint256) = max_value(uint256)
 
-# A gas limit that suffices for a claim at Osaka's prices: about 150,000 for itself, 23,000 for each of 8 expired tasks,
-# and the search for a worker who is barred from the best 128.
+# A gas limit that suffices for a claim: about 150,000 for itself, 260,000 kept for the report to the router, 23,000 for
+# each of 8 expired tasks, and the search for a worker who is barred from the best 128.
 CLAIM_GAS: constant(uint256) = 2_500_000

@@ -22,7 +22,7 @@ uses: pool_terms
 uses: ranking
 
 progress: HashMap[uint256, uint256]  # see task_words
-barred: HashMap[uint256, HashMap[address, bool]]  # task: workers who were rejected, let a claim lapse or gave one back
+barred: HashMap[uint256, HashMap[address, bool]]  # task: workers who were rejected or let a claim lapse
 
 
 @internal
@@ -35,7 +35,7 @@ def _is_verifier(word: uint256, progress: uint256) -> bool:
     """
     if task_words._tree(word) == task_words.REGISTRY:
         return staticcall IModelRegistry(pool_terms._registry()).verifiers(msg.sender)
-    return msg.sender == pool_terms._verifier(pool_terms._version_of_task(progress))
+    return msg.sender == pool_terms._verifier_of_task(progress)
 
 
 @internal

@@ -22,14 +22,13 @@
         |---------|-----------------------------------------------------------------------------------|
         | 0-159   | worker: while active, pending, and once ended                                     |
         | 160-199 | deadline, unix time: of the claim while active, of the verification while pending |
-        | 160-199 | while available again: released, unix time                                        |
-        | 200-227 | while active: seconds from the claim to its deadline                              |
+        | 200-239 | while active: claimed, unix time; while available again: released, unix time      |
         | 200-227 | once submitted: nonce of the result's blob                                        |
-        | 228-243 | from the claim on: version of the terms, of an owner's own task                   |
+        | 228-243 | once submitted: version of the verifier, fixed at submission                      |
         | 244-247 | rejections so far                                                                 |
         | 248-250 | state                                                                             |
-        | 251     | once submitted: silence pays the worker                                           |
-        | 252     | once submitted: a rejection now ends the task                                     |
+        | 251     | silence pays the worker, fixed at submission                                      |
+        | 252     | a rejection now ends the task, fixed at submission                                |
         | 253     | some worker is barred from the task                                               |
         | 254     | ended, and the registry did not take the outcome yet                              |
 
@@ -40,7 +39,7 @@
 from ..shared import bits
 
 # The version of these words and of the blobs of task_texts: a pool, its lens and a viewer must agree on it.
-LAYOUT: constant(uint256) = 2
+LAYOUT: constant(uint256) = 1
 
 OWN: constant(uint256) = 0
 REGISTRY: constant(uint256) = 1
@@ -68,8 +67,7 @@ REWARD_AT: constant(uint256) = 160
 
 # Fields of `progress`.
 DEADLINE_AT: constant(uint256) = 160
-RELEASED_AT: constant(uint256) = 160
-SECONDS_AT: constant(uint256) = 200
+MOVED_AT: constant(uint256) = 200
 BLOB_AT: constant(uint256) = 200
 VERSION_AT: constant(uint256) = 228
 REJECTIONS_AT: constant(uint256) = 244
@@ -79,11 +77,10 @@ SILENCE_PAYS: constant(uint256) = 1 << 251
 LAST_ATTEMPT: constant(uint256) = 1 << 252
 SOMEBODY_BARRED: constant(uint256) = 1 << 253
 IS_UNDELIVERED: constant(uint256) = 1 << 254
-# The blob of a submission, or the seconds of a claim.
-BLOB: constant(uint256) = MAX_BLOB_NONCE << BLOB_AT
-# A task keeps these when it is claimed or released; worker and version too when it is submitted.
+# Blob and version of a submission.
+SUBMISSION: constant(uint256) = (2**44 - 1) << BLOB_AT
+# A released task keeps these.
 KEPT: constant(uint256) = MASK_4 << REJECTIONS_AT | SOMEBODY_BARRED
-KEPT_AT_SUBMISSION: constant(uint256) = KEPT | bits.ADDRESS | VERSION << VERSION_AT
 
 # Fields of the key.
 KEY_REWARD_AT: constant(uint256) = 160
@@ -202,22 +199,18 @@ def _key_created(key: uint256) -> uint256:
 
 @internal
 @pure
-def _claimed(
-    progress: uint256, worker: address, deadline: uint256, seconds: uint256, version: uint256
-) -> uint256:
+def _claimed(progress: uint256, worker: address, now: uint256, deadline: uint256) -> uint256:
     """
     @param progress The progress of an available task.
     @param worker Who claims the task.
+    @param now Unix time.
     @param deadline The end of the claim, unix time.
-    @param seconds From now to the deadline, below 2^28.
-    @param version The version of the terms, at most VERSION; 0 for the registry's tasks.
     @return The progress of the task once active.
     """
     return (
         convert(worker, uint256)
         | deadline << DEADLINE_AT
-        | seconds << SECONDS_AT
-        | version << VERSION_AT
+        | now << MOVED_AT
         | ACTIVE << STATE_AT
         | (progress & KEPT)
     )
@@ -229,6 +222,7 @@ def _submitted(
     progress: uint256,
     deadline: uint256,
     blob_nonce: uint256,
+    version: uint256,
     max_attempts: uint256,
     silence_pays: bool,
 ) -> uint256:
@@ -236,14 +230,16 @@ def _submitted(
     @param progress The progress of an active task.
     @param deadline The end of the verification window, unix time.
     @param blob_nonce Names the blob of the submission, at most MAX_BLOB_NONCE.
+    @param version The version of the verifier, at most VERSION; 0 for the registry's tasks.
     @param max_attempts Rejections after which the task is refunded.
     @param silence_pays Whether the worker is paid if the verifier is silent.
     @return The progress of the task once pending.
     """
     submitted: uint256 = (
-        progress & KEPT_AT_SUBMISSION
+        progress & (bits.ADDRESS | KEPT)
         | deadline << DEADLINE_AT
         | blob_nonce << BLOB_AT
+        | version << VERSION_AT
         | PENDING << STATE_AT
     )
     if silence_pays:
@@ -259,9 +255,9 @@ def _released(progress: uint256, now: uint256) -> uint256:
     """
     @param progress The progress of an active or pending task.
     @param now Unix time.
-    @return The progress of the task once available again, for others than its worker.
+    @return The progress of the task once available again.
     """
-    return progress & KEPT | now << RELEASED_AT | SOMEBODY_BARRED
+    return progress & KEPT | now << MOVED_AT
 
 
 @internal
@@ -314,9 +310,7 @@ def _moved_at(progress: uint256) -> uint256:
     @return When an active task was claimed, or an available one was released; 0 for one that was never claimed. Unix
             time.
     """
-    if self._state(progress) == ACTIVE:
-        return self._deadline(progress) - ((progress >> SECONDS_AT) & MAX_BLOB_NONCE)
-    return (progress >> RELEASED_AT) & TIME
+    return (progress >> MOVED_AT) & TIME
 
 
 @internal
@@ -334,19 +328,9 @@ def _blob_nonce(progress: uint256) -> uint256:
 @pure
 def _version(progress: uint256) -> uint256:
     """
-    @return The version of the terms that hold for a claim and its submission, of an owner's own task.
+    @return The version of the verifier of a submitted task.
     """
     return (progress >> VERSION_AT) & VERSION
-
-
-@internal
-@pure
-def _is_claimed(progress: uint256) -> bool:
-    """
-    @return Whether the task has a worker who waits or is waited for: whether its version holds.
-    """
-    state: uint256 = self._state(progress)
-    return state == ACTIVE or state == PENDING
 
 
 @internal

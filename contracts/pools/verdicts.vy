@@ -64,7 +64,7 @@ def batchVerifyAndPay(
 def settleUnverified(taskIds: DynArray[uint256, list_bounds.MAX_PAGE]):
     """
     @notice End tasks whose verifier was silent past the verification window: the worker is paid or the reward goes
-            back, as the rule that held at the claim says. Others are skipped.
+            back, as the rule that held at submission says. Others are skipped.
     @dev Reverts with `TaskNotFound()`, `InsufficientGas()`.
     @param taskIds The tasks, at most 256.
     """
@@ -104,6 +104,6 @@ def _verify(task_id: uint256, is_valid: bool) -> bool:
     if progress & task_words.LAST_ATTEMPT != 0:
         change = lifecycle._refund(task_id, word, rejected, pool_counters.ONE_PENDING)
     else:
-        change = lifecycle._release(task_id, word, rejected, pool_counters.ONE_PENDING)
+        change = lifecycle._release(task_id, word, rejected, pool_counters.ONE_PENDING, True)
     best_task._report_ranked(change)
     return True

@@ -11,7 +11,6 @@ from ..interfaces import IModelRegistry
 from ..pools import task_rules
 from ..shared import errors
 from ..shared import ownable
-from ..shared import utf8
 from . import model_words
 from . import registry_settings
 
@@ -40,7 +39,7 @@ def registerModel(
     @notice Add a model, which takes requests at once. There can be 1,024 models.
     @dev Reverts with `Unauthorized()` for anyone but the owner, and with `InvalidInput()` for an id that is registered,
          for anything out of bounds, and for the 1,025th model.
-    @param modelId 1 to 64 bytes of UTF-8.
+    @param modelId 1 to 64 bytes.
     @param name Up to 128 bytes.
     @param description Up to 1,024 bytes.
     @param modelPricingType 0 fixed: a request is one token. 1 flexible: a token for each 4 bytes of the prompt.
@@ -52,7 +51,6 @@ def registerModel(
     if (
         len(modelId) == 0
         or len(modelId) > task_rules.MAX_MODEL_ID
-        or not utf8._is_valid(convert(modelId, Bytes[task_rules.MODEL_ID_ROOM]))
         or convert(modelPricingType, uint256) > model_words.FLEXIBLE
         or self.words[digest] != 0
         or position == MAX_MODELS

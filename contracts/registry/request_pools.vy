@@ -173,5 +173,6 @@ def _unlist(pool: address):
         moved: address = self.listed[last - 1]
         self.listed[position - 1] = moved
         self.states[moved] = position << 1 | IS_APPROVED
+    self.listed[last - 1] = empty(address)
     self.states[pool] = IS_APPROVED
     registry_settings._count_unlisted()

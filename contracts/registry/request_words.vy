@@ -37,20 +37,11 @@ MODEL_ID_AT: constant(uint256) = 39
 
 @internal
 @pure
-def _pack(pool: address, nonce: uint256, fee_bps: uint256) -> uint256:
+def _pack(pool: address, task_id: uint256, nonce: uint256, fee_bps: uint256) -> uint256:
     """
-    @return The word of an open request that has no task yet.
+    @return The word of an open request.
     """
-    return convert(pool, uint256) | nonce << BLOB_AT | fee_bps << FEE_AT
-
-
-@internal
-@pure
-def _with_task(request: uint256, task_id: uint256) -> uint256:
-    """
-    @return The word of a request without a task, with this task.
-    """
-    return request | task_id << TASK_AT
+    return convert(pool, uint256) | task_id << TASK_AT | nonce << BLOB_AT | fee_bps << FEE_AT
 
 
 @internal

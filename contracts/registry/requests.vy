@@ -26,12 +26,10 @@ uses: registry_ledger
 uses: registry_settings
 uses: request_pools
 
-# Gas that must be left once a request's texts and its word are stored, in new words as dear as that one was, besides
-# payments.PAYMENT_GAS_LEFT for the surplus. At worst, on Osaka: 220,000 for a fee and the first task of a pool, 123,000
-# for the pool's report to the router, 22,100 for a credit, and the 64ths that calls hold back. Most of that is words:
-# the number follows the chain's prices. A table breaks this if computing or logs become ten times dearer and words do
-# not: then an estimate can be too low for what others do meanwhile, and the client asks again.
-WORDS_LEFT: constant(uint256) = 17
+# Gas that must be left once a request's texts are stored. At worst: 220,000 for a fee and the first task of a pool,
+# 123,000 for the pool's report to the router, 22,100 for the request's word, 125,000 for the payment of the surplus,
+# and the 64ths that calls hold back.
+REQUEST_GAS_LEFT: constant(uint256) = 520_000
 
 words: HashMap[uint256, uint256]  # by request id, see request_words.vy
 
@@ -153,21 +151,18 @@ def _request(
 
     registry_settings._count_request()
     request_words._write(msg.sender, cost, model_id, prompt)
-    fee_bps: uint256 = registry_settings._fee_bps()
-    request: uint256 = request_words._pack(pool, registry_settings._blob_count(), fee_bps)
-    gas_before: uint256 = msg.gas
-    self.words[request_id] = request
-    gas_left: uint256 = msg.gas
     # The words that the pool writes next depend on earlier requests. So an estimate of the gas includes the worst case.
-    if gas_left < WORDS_LEFT * (gas_before - gas_left) + payments.PAYMENT_GAS_LEFT:
+    if msg.gas < REQUEST_GAS_LEFT:
         errors._insufficient_gas()
+    fee_bps: uint256 = registry_settings._fee_bps()
     fee: uint256 = request_words._fee_of(cost, fee_bps)
     if fee != 0:
         registry_ledger._owe(fee)
+    # The word follows the call: the pool is a clone of ours, which calls nobody but the router.
     task_id: uint256 = extcall ITaskPool(pool).addRegistryTask(
         request_id, block.timestamp + registry_settings._lifetime(), value=cost - fee
     )
-    self.words[request_id] = request_words._with_task(request, task_id)
+    self.words[request_id] = request_words._pack(pool, task_id, registry_settings._blob_count(), fee_bps)
     log IModelRegistry.InferenceRequested(
         requestId=request_id,
         user=msg.sender,

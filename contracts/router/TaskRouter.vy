@@ -43,11 +43,8 @@ exports: (
     pool_ranking.rankedPool,
 )
 
-# The most expired tasks and refusing pools that one claim takes out of the ranking.
+# The most expired tasks that one claim takes out of the ranking.
 MAX_PASSED: constant(uint256) = 8
-
-# The revert data of a pool with too little gas.
-INSUFFICIENT_GAS: constant(Bytes[4]) = method_id("InsufficientGas()")
 
 factory: public(immutable(address))
 viewer: public(immutable(address))
@@ -81,10 +78,9 @@ def claimBestTask() -> (address, uint256):
     """
     @notice Claim the best-paid task of all approved active pools. Among equal rewards the older task is better, then
             the task of the smaller pool id. A worker is not offered a task again after a lapse or a rejection.
-    @dev Reverts with `UserHasActiveTask()`, with `NoAvailableTask()`, and with `InsufficientGas()`. Expired tasks that
-         the call meets leave the ranking. So does a pool that refuses, until the pool reports again: its last report
-         was lost. Both together are 8 at most.
-    @return The pool and the task's id. Zeros if the call met only expired tasks and pools that refuse: call again.
+    @dev Reverts with `UserHasActiveTask()`, and with `NoAvailableTask()`. Expired tasks that the call meets leave the
+         ranking, 8 at most.
+    @return The pool and the task's id. Zeros if the call met only expired tasks.
     """
     last_claims._only_idle()
     for passed: uint256 in range(MAX_PASSED):
@@ -96,12 +92,8 @@ def claimBestTask() -> (address, uint256):
         slot: uint256 = best - 1
         key: uint256 = pool_ranking._key(slot)
         pool: address = pool_ranking._pool(slot)
-        is_taken: bool = False
-        task_id: uint256 = 0
-        is_taken, task_id = self._claim(pool, pool_ranking._task_of(key))
-        if not is_taken:
-            pool_ranking._rank(slot, 0)
-        elif task_id == 0 and pool_ranking._key(slot) == key:
+        task_id: uint256 = extcall ITaskPool(pool).claimTaskForUser(msg.sender, pool_ranking._task_of(key))
+        if task_id == 0 and pool_ranking._key(slot) == key:
             # The worker is barred from the task. For an expired task the pool would have reported another one.
             pool, task_id = staticcall ITaskRouter(self).getBestTaskFor(msg.sender)
             if task_id == 0:
@@ -109,8 +101,6 @@ def claimBestTask() -> (address, uint256):
                     errors._no_available_task()
                 break
             task_id = extcall ITaskPool(pool).claimTaskForUser(msg.sender, task_id)
-            if task_id == 0:
-                break  # an expired task, which has left the ranking
         if task_id != 0:
             last_claims._record(pool, task_id)
             return pool, task_id
@@ -328,31 +318,6 @@ def _only_pool(pool: address):
     """
     if not staticcall ITaskPoolFactory(factory).isRegisteredPool(pool):
         errors._pool_not_found()
-
-
-@internal
-def _claim(pool: address, task_id: uint256) -> (bool, uint256):
-    """
-    @notice Claim a task by which a pool is ranked. The pool may refuse.
-    @dev Reverts with `InsufficientGas()` where the pool does, and where the pool ran out of gas, which is the one
-         reason of a pool's for no revert data. So nobody takes a pool out of the ranking with too little gas.
-    @param pool The pool.
-    @param task_id The task.
-    @return Whether the pool took the call, and the id of the task that is claimed, 0 for none.
-    """
-    is_taken: bool = False
-    answer: Bytes[32] = b""
-    is_taken, answer = raw_call(
-        pool,
-        abi_encode(msg.sender, task_id, method_id=method_id("claimTaskForUser(address,uint256)")),
-        max_outsize=32,
-        revert_on_failure=False,
-    )
-    if is_taken:
-        return True, convert(answer, uint256)
-    if len(answer) == 0 or answer == INSUFFICIENT_GAS:
-        errors._insufficient_gas()
-    return False, 0
 
 
 @internal

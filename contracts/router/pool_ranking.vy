@@ -50,9 +50,7 @@ def getBestTaskFor(user: address) -> (address, uint256):
     """
     @notice The task that `claimBestTask` would give a worker.
     @param user The worker.
-    @return The pool and the task's id. Zeros if there is none. If the best 33 pools, or the best 128 tasks of a pool,
-            have none for this worker, a task that the claim takes out of the ranking on the way to others; zeros if
-            the worker is barred from all of these.
+    @return The pool and the task's id. Zeros if none of the best 32 pools has a task for this worker.
     """
     best: DynArray[ITaskRouter.TaskOpportunity, ranking.MAX_TOP] = self._ranked(user, 1)
     if len(best) == 0:
@@ -66,8 +64,7 @@ def getBestTaskFor(user: address) -> (address, uint256):
 def getBestAvailableTask() -> ITaskRouter.TaskOpportunity:
     """
     @notice The best claimable task of all approved active pools.
-    @return The task. Rewards and balances are in wei. Zeros if there is none. If the best 33 pools, or the best 128
-            tasks of a pool, are expired, one of these: claims take them out of the ranking.
+    @return The task. Rewards and balances are in wei. Zeros if there is none.
     """
     best: DynArray[ITaskRouter.TaskOpportunity, ranking.MAX_TOP] = self._ranked(empty(address), 1)
     if len(best) == 0:
@@ -215,13 +212,11 @@ def _ranked(user: address, count: uint256) -> DynArray[ITaskRouter.TaskOpportuni
          is left can have a better task.
     @param user The worker, zero for none.
     @param count The most pools to return.
-    @return The tasks. If no pool that was looked at has one and there may be more pools: the first task that a claim
-            takes out of the ranking, on its way to them.
+    @return The tasks.
     """
     found: DynArray[ITaskRouter.TaskOpportunity, ranking.MAX_TOP] = []
     found_keys: DynArray[uint256, ranking.MAX_TOP] = []
-    look: uint256 = min(count + MAX_LOOK, ranking.MAX_TOP)
-    slots: DynArray[uint256, ranking.MAX_TOP] = ranking._top(TREE, LEVELS, look)
+    slots: DynArray[uint256, ranking.MAX_TOP] = ranking._top(TREE, LEVELS, min(count + MAX_LOOK, ranking.MAX_TOP))
     for slot: uint256 in slots:
         if len(found) >= count:
             if count == 0 or found_keys[count - 1] > ranking.keys[slot]:
@@ -232,7 +227,13 @@ def _ranked(user: address, count: uint256) -> DynArray[ITaskRouter.TaskOpportuni
             continue
         word: uint256 = (staticcall ITaskPool(pool).taskWords(task_id))[0]
         key: uint256 = task_words._key(word, task_id) | self._inverse_id(slot)
-        item: ITaskRouter.TaskOpportunity = self._opportunity(pool, task_id, task_words._reward(word))
+        item: ITaskRouter.TaskOpportunity = ITaskRouter.TaskOpportunity(
+            pool=pool,
+            taskId=task_id,
+            reward=task_words._reward(word),
+            availableCount=(staticcall ITaskPool(pool).getPoolStats())[0],
+            poolBalance=pool.balance,
+        )
         found.append(item)
         found_keys.append(key)
         for back: uint256 in range(ranking.MAX_TOP - 1):
@@ -246,24 +247,4 @@ def _ranked(user: address, count: uint256) -> DynArray[ITaskRouter.TaskOpportuni
         if len(found) > count:
             found.pop()
             found_keys.pop()
-    if len(found) == 0 and count != 0 and len(slots) == look:
-        for slot: uint256 in slots:
-            pool: address = self._pool(slot)
-            if staticcall ITaskPool(pool).getNextAvailableFor(empty(address), True) == 0:
-                # nobody can claim the task of this pool's key: it has expired, or the pool refuses
-                key: uint256 = ranking.keys[slot]
-                found.append(self._opportunity(pool, self._task_of(key), task_words._key_reward(key)))
-                break
     return found
-
-
-@internal
-@view
-def _opportunity(pool: address, task_id: uint256, reward: uint256) -> ITaskRouter.TaskOpportunity:
-    return ITaskRouter.TaskOpportunity(
-        pool=pool,
-        taskId=task_id,
-        reward=reward,
-        availableCount=(staticcall ITaskPool(pool).getPoolStats())[0],
-        poolBalance=pool.balance,
-    )

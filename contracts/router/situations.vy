@@ -32,8 +32,8 @@ def submittedAt(pool: address, taskId: uint256) -> uint256:
 @external
 def verifierOf(pool: address, taskId: uint256) -> address:
     """
-    @notice The account that judges the result of one of the pool owner's own tasks. A claimed or submitted task keeps
-            the verifier that the pool had at the claim.
+    @notice The account that judges the result of one of the pool owner's own tasks. A submitted task keeps the verifier
+            that the pool had at the submission.
     @dev Reverts with `PoolNotFound()` for an account without code.
     @param pool The task's pool.
     @param taskId The task.
@@ -50,8 +50,7 @@ def verifierOf(pool: address, taskId: uint256) -> address:
 @external
 def getTaskRules(pool: address, taskId: uint256) -> ITaskPoolViewer.TaskRules:
     """
-    @notice The rules of a task, for workers to read before a claim. A claimed or submitted task keeps the rules that
-            the pool had at the claim.
+    @notice The rules of a task, for workers to read before a claim.
     @dev Reverts with `PoolNotFound()` for an account without code, and with `TaskNotFound()`.
     @param pool The task's pool.
     @param taskId The task.
@@ -70,11 +69,16 @@ def getTaskRules(pool: address, taskId: uint256) -> ITaskPoolViewer.TaskRules:
     else:
         (
             rules.claimWindow, rules.verificationWindow, rules.maxAttempts, rules.silencePaysWorker
-        ) = self._terms(pool, progress)
+        ) = staticcall ITaskPool(pool).getTaskTerms()
         rules.verifier = self._verifier(pool, word, progress)
-    rules.isFixed = task_words._is_claimed(progress)
+    if task_words._state(progress) == task_words.PENDING:
+        rules.isFixed = True
+        rules.silencePaysWorker = progress & task_words.SILENCE_PAYS != 0
+        rules.isLastAttempt = progress & task_words.LAST_ATTEMPT != 0
+        rules.verificationWindow = task_words._deadline(progress) - self._submitted_at(pool, progress)
+    else:
+        rules.isLastAttempt = task_words._rejections(progress) + 1 >= rules.maxAttempts
     rules.rejections = task_words._rejections(progress)
-    rules.isLastAttempt = rules.rejections + 1 >= rules.maxAttempts
     rules.expiry = task_words._expiry(word)
     return rules
 
@@ -174,17 +178,9 @@ def _submitted_at(pool: address, progress: uint256) -> uint256:
 
 @internal
 @view
-def _terms(pool: address, progress: uint256) -> (uint256, uint256, uint256, bool):
-    if task_words._is_claimed(progress):
-        return staticcall ITaskPool(pool).termsOfVersion(task_words._version(progress))
-    return staticcall ITaskPool(pool).getTaskTerms()
-
-
-@internal
-@view
 def _verifier(pool: address, word: uint256, progress: uint256) -> address:
     if task_words._tree(word) == task_words.REGISTRY:
         return empty(address)
-    if task_words._is_claimed(progress):
+    if task_words._state(progress) == task_words.PENDING:
         return staticcall ITaskPool(pool).verifierOfVersion(task_words._version(progress))
     return staticcall ITaskPool(pool).zkpVerifier()

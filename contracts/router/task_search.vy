@@ -12,7 +12,6 @@ from ..interfaces import ITaskTexts
 from ..pools import task_rules
 from ..pools import task_words
 from ..shared import list_bounds
-from ..shared import utf8
 
 # The most models that a search names.
 MAX_MODELS: constant(uint256) = 16
@@ -38,9 +37,8 @@ def findTasks(
 ) -> (DynArray[ITaskPoolViewer.FoundTask, list_bounds.MAX_PAGE], uint256):
     """
     @notice The claimable tasks of all active pools, approved or not, for workers that run only some models.
-    @dev Left out are tasks whose model is no valid UTF-8: clients could not read the answer. A call looks at 1,024
-         pools and available tasks at most. So a page can be short although more tasks follow. Reverts, without data,
-         for an address that is no factory.
+    @dev A call looks at 1,024 pools and available tasks at most. So a page can be short although more tasks follow.
+         Reverts, without data, for an address that is no factory.
     @param factory The factory of the pools.
     @param modelIds Up to 16 models. Any model if empty.
     @param minReward The lowest reward, in wei.
@@ -78,8 +76,6 @@ def findTasks(
                     continue
                 model_id: String[task_rules.MODEL_ID_ROOM] = (staticcall ITaskTexts(pool).getAITaskData(task_id))[1]
                 if len(wanted) != 0 and keccak256(model_id) not in wanted:
-                    continue
-                if not utf8._is_valid(convert(model_id, Bytes[task_rules.MODEL_ID_ROOM])):
                     continue
                 items.append(
                     ITaskPoolViewer.FoundTask(

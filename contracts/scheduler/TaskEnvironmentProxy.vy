@@ -23,22 +23,8 @@ from . import task_accounts
 
 implements: ITaskEnvironmentProxy
 
-# The hooks of receivers, and the identifiers of interfaces (ERC-165, ERC-721, ERC-1155).
-ON_ERC721_RECEIVED: constant(bytes4) = 0x150b7a02
-ON_ERC1155_RECEIVED: constant(bytes4) = 0xf23a6e61
-ON_ERC1155_BATCH_RECEIVED: constant(bytes4) = 0xbc197c81
-ERC165: constant(bytes4) = 0x01ffc9a7
-ERC721_RECEIVER: constant(bytes4) = 0x150b7a02
-ERC1155_RECEIVER: constant(bytes4) = 0x4e2312e0
-
-# Gas from the look at what is left to the implementation's first instruction, and after the implementation to hand on
-# what it returned. The delegatecall to an account that was looked at takes 100 (EIP-2929), the rest under 1,000.
-HANDOVER_GAS: constant(uint256) = 20_000
-
 # Owner aside, the fields of an environment's code: flag and nonce 5, implementation 20, target 20.
 FIELDS: constant(uint256) = 45
-# Bytes of the task data of a call under 256 bytes.
-SHORT_DATA: constant(uint256) = task_data.LAYERS + 256
 
 MANAGER: immutable(address)
 
@@ -53,50 +39,25 @@ def __init__():
 
 @external
 @payable
-@raw_return
-def __default__() -> Bytes[32]:
+def __default__():
     """
-    @notice Accept plain ether from anyone, and tokens of ERC-721 and ERC-1155, whatever data comes with them.
-    @dev Reverts with `CallerNotOwnerOrTaskManager()` for any other call with data. The receivers' hooks are not
-         declared as functions, because Vyper refuses data above a declared bound.
-    @return Nothing, or the selector of a receiver's hook.
+    @notice Accept plain ether from anyone.
+    @dev Reverts with `CallerNotOwnerOrTaskManager()` for a call with data.
     """
-    if len(msg.data) == 0:
-        return b""
-    selector: bytes4 = empty(bytes4)
-    if len(msg.data) >= 4:
-        selector = convert(slice(msg.data, 0, 4), bytes4)
-    if (
-        selector != ON_ERC721_RECEIVED
-        and selector != ON_ERC1155_RECEIVED
-        and selector != ON_ERC1155_BATCH_RECEIVED
-    ):
+    if len(msg.data) != 0:
         environment_errors._caller_not_owner_or_task_manager()
-    return abi_encode(selector)
-
-
-@view
-@external
-def supportsInterface(interfaceId: bytes4) -> bool:
-    """
-    @notice ERC-165.
-    @param interfaceId The identifier of an interface.
-    @return True for ERC-165 and for the receivers of ERC-721 and ERC-1155.
-    """
-    return interfaceId == ERC165 or interfaceId == ERC721_RECEIVER or interfaceId == ERC1155_RECEIVER
 
 
 @external
 @payable
 @raw_return
-def run(gasLimit: uint256) -> Bytes[task_data.MAX_RESPONSE]:
+def run(gasLimit: uint256) -> Bytes[task_data.MAX_OUTCOME]:
     """
     @notice Delegate to the implementation, with the task data as the call.
     @dev Reverts with `CallerNotOwnerOrTaskManager()` for anyone but the manager, with no data if the implementation
-         has no code, with NOT_STARTED bytes (task_data.vy) if there is too little gas for the implementation, and with
-         the first 224 bytes of what the implementation reverted with.
-    @param gasLimit Gas for the implementation, which has exactly that at its first instruction.
-    @return The first 224 bytes that the implementation returned, unchanged.
+         has no code, and with the first 128 bytes of what the implementation reverted with.
+    @param gasLimit Gas for the implementation.
+    @return The first 128 bytes that the implementation returned, unchanged.
     """
     self._only_manager()
     me: address = self
@@ -130,17 +91,13 @@ def run(gasLimit: uint256) -> Bytes[task_data.MAX_RESPONSE]:
         at += 128
 
     success: bool = False
-    response: Bytes[task_data.MAX_RESPONSE] = b""
+    response: Bytes[task_data.MAX_OUTCOME] = b""
     if is_short and length < 256:
-        short_data: Bytes[SHORT_DATA] = abi_encode(
-            abi_encode(target, below_256), method_id=method_id("executeTask(bytes)")
-        )
-        self._check_gas(gasLimit)
         success, response = raw_call(
             implementation,
-            short_data,
+            abi_encode(abi_encode(target, below_256), method_id=method_id("executeTask(bytes)")),
             gas=gasLimit,
-            max_outsize=task_data.MAX_RESPONSE,
+            max_outsize=task_data.MAX_OUTCOME,
             is_delegate_call=True,
             revert_on_failure=False,
         )
@@ -165,58 +122,17 @@ def run(gasLimit: uint256) -> Bytes[task_data.MAX_RESPONSE]:
         data: Bytes[task_data.LAYERS + task_data.MAX_DATA] = rest
         if is_short:
             data = abi_encode(abi_encode(target, rest), method_id=method_id("executeTask(bytes)"))
-        self._check_gas(gasLimit)
         success, response = raw_call(
             implementation,
             data,
             gas=gasLimit,
-            max_outsize=task_data.MAX_RESPONSE,
+            max_outsize=task_data.MAX_OUTCOME,
             is_delegate_call=True,
             revert_on_failure=False,
         )
     if not success:
         raw_revert(response)
     return response
-
-
-@external
-@payable
-def executeTask(taskData: Bytes[task_data.MAX_DATA]) -> bool:
-    """
-    @notice Call the target, as MinimalTaskEnvironment does: the account of this contract works as an implementation.
-    @dev Reverts with `CallerNotOwnerOrTaskManager()` for anyone but the manager, with no data if `taskData` is not the
-         encoding of (address, bytes), and with the first 128 bytes of what the target reverted with.
-    @param taskData abi.encode(target, call), up to 4,096 bytes.
-    @return True.
-    """
-    self._only_manager()
-    target: address = empty(address)
-    call: Bytes[task_data.MAX_DATA - task_data.REASON_AT] = b""
-    target, call = abi_decode(taskData, (address, Bytes[task_data.MAX_DATA - task_data.REASON_AT]))
-    success: bool = False
-    reason: Bytes[task_data.MAX_OUTCOME] = b""
-    success, reason = raw_call(target, call, max_outsize=task_data.MAX_OUTCOME, revert_on_failure=False)
-    if not success:
-        raw_revert(reason)
-    return True
-
-
-@external
-@payable
-def callFrom(to: address, amount: uint256, data: Bytes[task_data.MAX_DATA]) -> Bytes[task_data.MAX_ANSWER]:
-    """
-    @notice Call an account.
-    @dev Reverts with `CallerNotOwnerOrTaskManager()` for anyone but the manager, with `InsufficientFunds()`, and with
-         what the called account reverted with.
-    @param to The account to call.
-    @param amount In wei, from the balance of this environment.
-    @param data The call, at most 4,096 bytes.
-    @return The first 1,024 bytes that were returned.
-    """
-    self._only_manager()
-    if amount > self.balance:
-        errors._insufficient_funds()
-    return raw_call(to, data, value=amount, max_outsize=task_data.MAX_ANSWER)
 
 
 @external
@@ -256,14 +172,3 @@ def sweepToken(token: address, to: address):
 def _only_manager():
     if msg.sender != MANAGER:
         environment_errors._caller_not_owner_or_task_manager()
-
-
-@internal
-@view
-def _check_gas(gas_limit: uint256):
-    """
-    @notice Revert with NOT_STARTED bytes if the implementation would not get all its gas: a call hands on at most 63/64
-            of what is left (EIP-150).
-    """
-    if msg.gas < gas_limit + gas_limit // 63 + HANDOVER_GAS:
-        raw_revert(abi_encode(empty(bytes32[task_data.NOT_STARTED // 32])))

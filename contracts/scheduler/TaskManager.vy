@@ -23,7 +23,6 @@ from . import buckets
 from . import calendar
 from . import cancel_rights
 from . import execution
-from . import gas_costs
 from . import ledger
 from . import manager_errors
 from . import pricing
@@ -36,20 +35,16 @@ from . import task_views
 
 initializes: calendar
 initializes: buckets
-initializes: gas_costs
 initializes: task_accounts
 initializes: payments
 initializes: task_records
 initializes: run_lock
 initializes: ledger[payments := payments, run_lock := run_lock]
-initializes: task_schedule[
-    calendar := calendar, buckets := buckets, gas_costs := gas_costs, task_records := task_records
-]
+initializes: task_schedule[calendar := calendar, buckets := buckets, task_records := task_records]
 initializes: cancel_rights[run_lock := run_lock, task_schedule := task_schedule]
 initializes: execution[
     calendar := calendar,
     buckets := buckets,
-    gas_costs := gas_costs,
     ledger := ledger,
     payments := payments,
     task_records := task_records,
@@ -72,11 +67,6 @@ exports: (
     cancel_rights.addTaskCanceller,
     cancel_rights.removeEnvironmentCanceller,
     cancel_rights.removeTaskCanceller,
-    gas_costs.LARGE_GAS,
-    gas_costs.MAX_TASK_GAS,
-    gas_costs.MEDIUM_GAS,
-    gas_costs.SMALL_GAS,
-    gas_costs.gasCosts,
     ledger.EXECUTOR_SHARE_BPS,
     ledger.PROTOCOL_SHARE_BPS,
     ledger.TREASURY,
@@ -92,8 +82,11 @@ exports: (
     task_accounts.encodeTask,
     task_accounts.getEnvironment,
     task_schedule.EXECUTION_WINDOW,
+    task_schedule.LARGE_GAS,
     task_schedule.MAX_SCHEDULE_DISTANCE,
+    task_schedule.MEDIUM_GAS,
     task_schedule.MINIMUM_GAS_PRICE,
+    task_schedule.SMALL_GAS,
     task_views.currentTask,
     task_views.estimateCost,
     task_views.estimateCostAt,
@@ -112,33 +105,17 @@ nonces: public(HashMap[address, uint256])
 
 
 @deploy
-def __init__(
-    treasury: address,
-    executionWindow: uint64,
-    minimumGasPrice: uint256,
-    proxyBlueprint: address,
-    maxTaskGas: uint64,
-    intrinsicGas: uint256,
-    callGas: uint256,
-    taskGas: uint256,
-    enlistGas: uint256,
-):
+def __init__(treasury: address, executionWindow: uint64, minimumGasPrice: uint256, proxyBlueprint: address):
     """
     @dev Reverts with `InvalidInput()`.
     @param treasury The account that is credited with the protocol's share.
     @param executionWindow For how many blocks after its target block a task can be executed, 1 to 2,097,152.
     @param minimumGasPrice The lowest gas price that tasks are priced at and executors are paid at, in wei, 1 to 2^64.
     @param proxyBlueprint ERC-5202 blueprint of TaskEnvironmentProxy, from which the manager creates a proxy of its own.
-    @param maxTaskGas The largest gas limit of a task, 750,000 to 2^24 - 1.
-    @param intrinsicGas As the other numbers of gas, measured on the chain: see gas_costs.vy. Each 1 to 2^24 - 1.
-    @param callGas The gas of a call that runs one task.
-    @param taskGas The gas of one more task, besides the task's gas limit.
-    @param enlistGas The gas of adding a task to the schedule.
     """
     ledger.__init__(treasury)
     task_schedule.__init__(executionWindow, minimumGasPrice)
     task_accounts.__init__(proxyBlueprint)
-    gas_costs.__init__(maxTaskGas, intrinsicGas, callGas, taskGas, enlistGas)
 
 
 # ---------------------------------------------------------------- schedulers
@@ -163,8 +140,8 @@ def scheduleTask(
          `TaskValidation_TargetBlockTooFar(targetBlock, currentBlock)`, `TaskCostAboveMax(cost, maxPayment)`,
          `InvalidPaymentAmount(expected, provided)`, `InsufficientGas()`, `TooManyTasksScheduled()`.
     @param implementation The execution environment that the task's account delegates to. Must have code.
-    @param taskGasLimit Gas for the implementation, at most `MAX_TASK_GAS`. Up to 100,000 the task is small, up to
-           250,000 medium.
+    @param taskGasLimit Gas for the implementation, at most 750,000. Up to 100,000 the task is small, up to 250,000
+           medium.
     @param targetBlock The first block in which the task can be executed, at most 2,097,152 blocks ahead.
     @param maxPayment The highest cost that the caller accepts, in wei.
     @param taskCallData The call to the implementation, at most 4,096 bytes. `encodeTask` makes this data.
@@ -269,36 +246,6 @@ def cancelTask(taskId: bytes32):
 
 
 @external
-@raw_return
-def callFromEnvironment(
-    taskId: bytes32, to: address, amount: uint256, data: Bytes[task_data.MAX_DATA]
-) -> Bytes[task_data.MAX_ANSWER + 64]:
-    """
-    @notice Have a task's environment make a call, for what the task left behind: tokens, NFTs, approvals, positions.
-            Only the owner may, at any time outside a run.
-    @dev Reverts with `TaskManagerLocked()`, with `TaskNotFound(taskId)`, with `Unauthorized(caller, owner)`, with
-         `TaskValidation_InvalidTargetAddress()` for the manager, with `InsufficientFunds()`, and with what the called
-         account reverted with.
-    @param taskId Any task of the environment, in any state.
-    @param to The account to call, any but the manager.
-    @param amount In wei, from the balance of the environment.
-    @param data The call, at most 4,096 bytes.
-    @return The first 1,024 bytes that were returned.
-    """
-    environment: address = self._enter_as_owner(taskId)
-    if to == self:
-        manager_errors._invalid_target_address()
-    # Returned as the environment returns it: offset, length and bytes.
-    answer: Bytes[task_data.MAX_ANSWER + 64] = raw_call(
-        environment,
-        abi_encode(to, amount, data, method_id=method_id("callFrom(address,uint256,bytes)")),
-        max_outsize=task_data.MAX_ANSWER + 64,
-    )
-    run_lock._leave()
-    return answer
-
-
-@external
 def sweepEnvironment(taskId: bytes32, to: address):
     """
     @notice Send the ether that is left in a task's environment to an account. Only the owner may, at any time outside
@@ -363,7 +310,7 @@ def rescheduleTask(targetBlock: uint64, maxPayment: uint256) -> (bool, uint256, 
     bucket: uint256 = 0
     head: uint256 = 0
     cost, bucket, head = task_schedule._quote(
-        targetBlock, task_records._gas_limit(record), task_ids._size(running), task_schedule._gas_price(), False
+        targetBlock, task_records._gas_limit(record), task_ids._size(running), task_schedule._gas_price()
     )
     if cost > maxPayment:
         manager_errors._task_cost_above_max(cost, maxPayment)
@@ -388,87 +335,43 @@ def executeTasks(payoutAddress: address, targetGasReserve: uint256) -> uint256:
     @notice Execute as many due tasks as the gas allows: the earliest block first; in a block large, medium, small; in
             a size by index. A call passes over at most 64 tasks that do not pay at this base fee. The next call
             continues there.
-    @dev Set the gas limit yourself: eth_estimateGas returns the cost of a call that executes nothing. Keep the limit at
-         or below 2^24: some chains hand what is above whole to every task, and nobody can bound what a task takes of
-         that. Reverts with `TaskManagerLocked()`, and with `InvalidPayoutAddress(0)` for the zero account.
+    @dev Set the gas limit yourself: eth_estimateGas returns the cost of a call that executes nothing. Reverts with
+         `TaskManagerLocked()`, and with `InvalidPayoutAddress(0)` for the zero account.
     @param payoutAddress The account that gets the fees, as a credit if the account refuses the payment.
     @param targetGasReserve Gas that must be left for the caller at the end.
-    @return The fees in wei. 0 if nothing was executed: nothing is due, nothing pays, or there is too little gas.
-            Otherwise at least the cost of the call's gas, and 1.1 times that if the base fee has not risen since the
-            tasks were scheduled. What a payee uses that has no account or refuses is the caller's.
+    @return The fees in wei. 0 if nothing is due or there is too little gas. If a task ran, at least 1.1 times the
+            cost of the call's gas.
     """
-    entry_gas: uint256 = msg.gas
     self._begin_execution(payoutAddress)
-    done: bool = False
-    fees: Bytes[32] = b""
-    gas_used: uint256 = gas_costs._before_call(len(msg.data)) + entry_gas - msg.gas
-    # A frame of its own, which can be undone if the tasks do not pay.
-    done, fees = raw_call(
-        self,
-        abi_encode(
-            msg.sender,
-            payoutAddress,
-            targetGasReserve,
-            gas_used,
-            method_id=method_id("executeDue(address,address,uint256,uint256)"),
-        ),
-        max_outsize=32,
-        revert_on_failure=False,
-    )
-    run_lock._leave()
-    if not done:
-        return 0
-    return convert(fees, uint256)
-
-
-@external
-def executeDue(executor: address, payoutAddress: address, targetGasReserve: uint256, gasUsed: uint256) -> uint256:
-    """
-    @notice The work of `executeTasks`. Only the manager itself may call this.
-    @dev Reverts with `Unauthorized(caller, manager)`, and with `ExecutionUnprofitable(share, cost)` if the tasks that
-         ran do not pay for the gas of the call.
-    @param executor The caller of `executeTasks`.
-    @param payoutAddress As in `executeTasks`.
-    @param targetGasReserve As in `executeTasks`.
-    @param gasUsed The gas that the transaction used before.
-    @return The fees in wei.
-    """
-    entry_gas: uint256 = unsafe_add(msg.gas, gasUsed)
-    if msg.sender != self:
-        manager_errors._unauthorized(msg.sender, self)
     paid: uint256 = 0
     executed: uint256 = 0
     failed: uint256 = 0
-    paid, executed, failed = execution._execute_due(executor, targetGasReserve, entry_gas)
-    return execution._pay_out(executor, payoutAddress, paid, executed, failed, entry_gas, False)
+    paid, executed, failed = execution._execute_due(targetGasReserve)
+    fees: uint256 = execution._pay_out(payoutAddress, paid, executed, failed)
+    run_lock._leave()
+    return fees
 
 
 @external
 def executeTasksById(
-    taskIds: DynArray[bytes32, list_bounds.MAX_PAGE],
-    payoutAddress: address,
-    targetGasReserve: uint256 = 0,
-    allowLoss: bool = False,
+    taskIds: DynArray[bytes32, list_bounds.MAX_PAGE], payoutAddress: address, targetGasReserve: uint256 = 0
 ) -> uint256:
     """
-    @notice Execute the tasks that the caller names, in the caller's order. Tasks that are not due, have ended, or do
-            not fit into the gas are left out.
-    @dev Keep the gas limit at or below 2^24, as in `executeTasks`. Reverts with `TaskManagerLocked()`, with
-         `InvalidPayoutAddress(0)` for the zero account, with `TaskNotFound(taskId)` for an id that no task has, and
-         with `ExecutionUnprofitable(share, cost)` if tasks ran and do not pay for the gas of the call.
+    @notice Execute the tasks that the caller names, in the caller's order, whatever they pay. Tasks that are not due,
+            have ended, or do not fit into the gas are left out.
+    @dev Reverts with `TaskManagerLocked()`, with `InvalidPayoutAddress(0)` for the zero account, and with
+         `TaskNotFound(taskId)` for an id that no task has.
     @param taskIds At most 256.
     @param payoutAddress The account that gets the fees, as a credit if the account refuses the payment.
     @param targetGasReserve Gas that must be left for the caller at the end, 0 by default.
-    @param allowLoss Whether to execute the tasks even if they do not pay for the gas of the call. False by default.
     @return The fees in wei.
     """
-    entry_gas: uint256 = msg.gas + gas_costs._before_call(len(msg.data))
     self._begin_execution(payoutAddress)
     paid: uint256 = 0
     executed: uint256 = 0
     failed: uint256 = 0
-    paid, executed, failed = execution._execute_named(msg.sender, taskIds, targetGasReserve)
-    fees: uint256 = execution._pay_out(msg.sender, payoutAddress, paid, executed, failed, entry_gas, allowLoss)
+    paid, executed, failed = execution._execute_named(taskIds, targetGasReserve)
+    fees: uint256 = execution._pay_out(payoutAddress, paid, executed, failed)
     run_lock._leave()
     return fees
 
@@ -516,7 +419,7 @@ def _offer(
     bucket: uint256 = 0
     head: uint256 = 0
     cost, bucket, head = task_schedule._quote(
-        target_block, gas_limit, task_schedule._size(gas_limit), task_schedule._gas_price(), True
+        target_block, gas_limit, task_schedule._size(gas_limit), task_schedule._gas_price()
     )
     if cost > max_payment:
         manager_errors._task_cost_above_max(cost, max_payment)
@@ -526,7 +429,7 @@ def _offer(
 @internal
 def _take_nonce() -> uint256:
     nonce: uint256 = self.nonces[msg.sender]
-    self.nonces[msg.sender] = unsafe_add(nonce, 1)
+    self.nonces[msg.sender] = nonce + 1
     return nonce
 
 
@@ -553,7 +456,7 @@ def _begin_execution(payout_address: address):
 
 
 @internal
-def _enter_as_owner(taskId: bytes32) -> address:
+def _sweep(taskId: bytes32, to: address) -> address:
     """
     @return The environment, which the caller owns.
     """
@@ -563,15 +466,6 @@ def _enter_as_owner(taskId: bytes32) -> address:
     owner: address = task_accounts._owner(environment)
     if msg.sender != owner:
         manager_errors._unauthorized(msg.sender, owner)
-    return environment
-
-
-@internal
-def _sweep(taskId: bytes32, to: address) -> address:
-    """
-    @return The environment, which the caller owns.
-    """
-    environment: address = self._enter_as_owner(taskId)
     if to == empty(address):
         manager_errors._invalid_payout_address(to)
     return environment

@@ -174,10 +174,9 @@ def _share_out(total: uint256, validator: address) -> uint256:
     @param validator Zero if the chain names none: the protocol gets the validator's share then.
     @return The executor's share in wei, with what rounding leaves.
     """
-    # Nobody has 2^128 wei.
-    validator_share: uint256 = unsafe_mul(total, VALIDATOR_SHARE_BPS) // BPS
-    protocol_share: uint256 = unsafe_mul(total, PROTOCOL_SHARE_BPS) // BPS
-    executor_share: uint256 = unsafe_sub(unsafe_sub(total, validator_share), protocol_share)
+    validator_share: uint256 = total * VALIDATOR_SHARE_BPS // BPS
+    protocol_share: uint256 = total * PROTOCOL_SHARE_BPS // BPS
+    executor_share: uint256 = total - validator_share - protocol_share
     if validator == empty(address):
         protocol_share += validator_share
     else:

@@ -12,12 +12,6 @@ LONGEST: constant(uint256) = 4 + 2 * 32
 
 @internal
 @pure
-def _execution_unprofitable(share: uint256, cost: uint256):
-    raw_revert(abi_encode(share, cost, method_id=method_id("ExecutionUnprofitable(uint256,uint256)")))
-
-
-@internal
-@pure
 def _insufficient_bond(required: uint256, actual: uint256):
     raw_revert(abi_encode(required, actual, method_id=method_id("InsufficientBond(uint256,uint256)")))
 

@@ -5,16 +5,14 @@
 @notice The price of scheduling a task, in one place:
 
             gas price   = the block's base fee, at least the chain's minimum gas price
-            gas         = gas limit + overhead
+            gas         = gas limit + OVERHEAD_GAS
             price       = gas price * gas * 5/4 * (1 + live / 64) * (1 + distance / 2^21)
 
-        - The overhead is what a call that executes a single task needs besides that task, in the worst case
-          (gas_costs.vy). Each task is priced as if it were executed alone, so that an executor may execute any mix of
-          tasks.
+        - OVERHEAD_GAS is what a call that executes a single task needs besides that task, in the worst case. Each
+          task is priced as if it were executed alone, so that an executor may execute any mix of tasks.
         - 5/4 is the margin: the executor's share, 9/10, pays 1.125 times the cost of the gas.
         - `live` counts the scheduled tasks of the same block and size, because a block is scarce. A bucket of 100
-          costs 2.56 times as much as an empty bucket. The price falls when tasks are cancelled. A retry and a
-          recurrence count nobody: otherwise others could make them dear, with tasks that they cancel again.
+          costs 2.56 times as much as an empty bucket. The price falls when tasks are cancelled.
         - `distance` is the number of blocks ahead. Today's base fee says less about a later block, so the farthest task
           pays twice as much.
 
@@ -24,6 +22,8 @@
 
 from . import compact
 
+# Measured in the worst case: see docs/design.md, "What an executor spends".
+OVERHEAD_GAS: constant(uint256) = 222_000
 # Gas to send a surplus back: 9,000 for the value, less the stipend, and the checks around.
 RETURN_GAS: constant(uint256) = 10_000
 # As many live tasks double the price.
@@ -56,17 +56,17 @@ def _keeps_surplus(price: uint256, attached: uint256, gas_price: uint256) -> boo
 
 @internal
 @pure
-def _price(total_gas: uint256, gas_price: uint256, live: uint256, distance: uint256) -> uint256:
+def _price(gas_limit: uint256, gas_price: uint256, live: uint256, distance: uint256) -> uint256:
     """
-    @param total_gas The task's gas limit and the overhead, below 2^27.
+    @param gas_limit Gas of the task, at most 750,000.
     @param gas_price In wei, not 0.
-    @param live How many tasks of the bucket count.
+    @param live How many tasks of the bucket are scheduled.
     @param distance Blocks from now, at most 2^21.
     @return In wei. The largest uint256, which nobody can pay, if the price is above MAX_PRICE.
     """
     if gas_price > MAX_GAS_PRICE:
         return max_value(uint256)
-    dividend: uint256 = gas_price * total_gas * 5 * (LOAD_UNIT + live) * (MAX_DISTANCE + distance)
+    dividend: uint256 = gas_price * (gas_limit + OVERHEAD_GAS) * 5 * (LOAD_UNIT + live) * (MAX_DISTANCE + distance)
     divisor: uint256 = 4 * LOAD_UNIT * MAX_DISTANCE
     price: uint256 = compact._round_up((dividend + divisor - 1) // divisor, DIGITS)
     if price > MAX_PRICE:

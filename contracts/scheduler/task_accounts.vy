@@ -154,12 +154,3 @@ def _owner(environment: address) -> address:
 @view
 def _nonce(environment: address) -> uint64:
     return convert(convert(slice(environment.code, NONCE_AT, 5), uint256) & (SHORT - 1), uint64)
-
-
-@internal
-@view
-def _is_encoded(environment: address) -> bool:
-    """
-    @return Whether `encodeTask` made the task data.
-    """
-    return convert(slice(environment.code, NONCE_AT, 1), uint256) >> 7 != 0

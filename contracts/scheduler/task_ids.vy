@@ -25,13 +25,7 @@ SIZE: constant(uint256) = 2**8 - 1
 @internal
 @pure
 def _pack(environment: address, target_block: uint256, index: uint256, size: uint256) -> uint256:
-    return self._place_at(target_block, index, size) << PLACE_AT | convert(environment, uint256)
-
-
-@internal
-@pure
-def _place_at(target_block: uint256, index: uint256, size: uint256) -> uint256:
-    return size << SIZE_AT | index << INDEX_AT | target_block
+    return (size << SIZE_AT | index << INDEX_AT | target_block) << PLACE_AT | convert(environment, uint256)
 
 
 @internal

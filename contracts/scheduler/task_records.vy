@@ -6,11 +6,11 @@
         of the task's environment.
 @dev The record:
 
-         environment 0-159 | gas limit 160-183 | status 184-186 | topped up 187
-             | attempt 188-195 | first price 196-209 | payment 210-255
+         environment 0-159 | gas limit 160-179 | status 180-182 | topped up 183
+             | attempt 184-191 | first price 192-209 | payment 210-255
 
      The payment is exact, a mantissa of 40 bits and an exponent of 6 (compact.vy). It is 0 once the task has ended.
-     The first price is the price of the first attempt, 7 bits and 7, rounded down: it only bounds the cost of a
+     The first price is the price of the first attempt, 11 bits and 7, rounded down: it only bounds the cost of a
      retry. The attempt stops counting at 255. A top-up can be any amount, and is rare. So top-ups have a mapping of
      their own, which is only read if the flag is set.
 """
@@ -29,19 +29,19 @@ RESCHEDULED: constant(uint256) = 5
 EXPIRED: constant(uint256) = 6
 
 GAS_AT: constant(uint256) = 160
-GAS: constant(uint256) = 2**24 - 1
-STATUS_AT: constant(uint256) = 184
-TOPPED_UP: constant(uint256) = 1 << 187
-ATTEMPT_AT: constant(uint256) = 188
+GAS: constant(uint256) = 2**20 - 1
+STATUS_AT: constant(uint256) = 180
+TOPPED_UP: constant(uint256) = 1 << 183
+ATTEMPT_AT: constant(uint256) = 184
 MAX_ATTEMPT: constant(uint256) = 255
-FIRST_PRICE_AT: constant(uint256) = 196
-FIRST_PRICE: constant(uint256) = 2**14 - 1
-FIRST_PRICE_DIGITS: constant(uint256) = 7
+FIRST_PRICE_AT: constant(uint256) = 192
+FIRST_PRICE: constant(uint256) = 2**18 - 1
+FIRST_PRICE_DIGITS: constant(uint256) = 11
 PAYMENT_AT: constant(uint256) = 210
 PAYMENT_MANTISSA: constant(uint256) = 2**pricing.DIGITS - 1
 PAYMENT_EXPONENT_AT: constant(uint256) = 250
 # These fields stay when a task ends: environment, gas limit, attempt and first price.
-LASTING: constant(uint256) = (2**210 - 1) ^ (15 << STATUS_AT)
+LASTING: constant(uint256) = (2**210 - 1) ^ (15 << 180)
 
 records: HashMap[uint256, uint256]  # place (task_ids.vy): record
 top_ups: HashMap[uint256, uint256]  # place: wei
@@ -104,7 +104,7 @@ def _attempt(record: uint256) -> uint256:
 @pure
 def _first_price(record: uint256) -> uint256:
     """
-    @return In wei, rounded down to 7 significant bits.
+    @return In wei, rounded down to 11 significant bits.
     """
     return compact._unpack((record >> FIRST_PRICE_AT) & FIRST_PRICE, FIRST_PRICE_DIGITS)
 

@@ -14,7 +14,6 @@ from ..shared import bits
 from ..shared import errors
 from . import buckets
 from . import calendar
-from . import gas_costs
 from . import manager_errors
 from . import pricing
 from . import task_ids
@@ -22,15 +21,21 @@ from . import task_records
 
 uses: calendar
 uses: buckets
-uses: gas_costs
 uses: task_records
 
+# The largest gas limit of each size.
+SMALL_GAS: public(constant(uint64)) = 100_000
+MEDIUM_GAS: public(constant(uint64)) = 250_000
+LARGE_GAS: public(constant(uint64)) = 750_000
 # In blocks.
 MAX_SCHEDULE_DISTANCE: public(constant(uint64)) = 2_097_152
 # Sizes.
 SMALL: constant(uint256) = 0
 MEDIUM: constant(uint256) = 1
 LARGE: constant(uint256) = 2
+# Gas to add a task in the worst case: a new record, head and further word of the bucket, three new words of the
+# calendar, the events.
+ENLIST_GAS: constant(uint256) = 135_000
 MAX_MINIMUM_GAS_PRICE: constant(uint256) = 2**64
 
 EXECUTION_WINDOW: public(immutable(uint64))
@@ -58,14 +63,11 @@ def __init__(executionWindow: uint64, minimumGasPrice: uint256):
 @internal
 @view
 def _quote(
-    target_block: uint64, gas_limit: uint256, size: uint256, gas_price: uint256, is_new: bool
+    target_block: uint64, gas_limit: uint256, size: uint256, gas_price: uint256
 ) -> (uint256, uint256, uint256):
     """
-    @notice The price of a place in the schedule.
     @dev Reverts with `TaskValidation_TargetBlockInPast(targetBlock, currentBlock)`,
          `TaskValidation_TargetBlockTooFar(targetBlock, currentBlock)`.
-    @param is_new Whether the tasks that wait in the bucket count. They count for a new task only: nobody shall decide
-           what another's retry or recurrence costs.
     @return The price in wei, the bucket, and the bucket's head.
     """
     target: uint256 = convert(target_block, uint256)
@@ -76,21 +78,20 @@ def _quote(
         manager_errors._target_block_too_far(target_block, block.number)
     bucket: uint256 = target * 4 + LARGE - size
     head: uint256 = buckets.heads[bucket]
-    live: uint256 = buckets._live(head) if is_new else 0
-    return pricing._price(unsafe_add(gas_limit, gas_costs._overhead()), gas_price, live, distance), bucket, head
+    return pricing._price(gas_limit, gas_price, buckets._live(head), distance), bucket, head
 
 
 @internal
-@view
+@pure
 def _size(gas_limit: uint256) -> uint256:
     """
     @dev Reverts with `TaskGasTooLarge(gasLimit)`.
     """
-    if gas_limit <= convert(gas_costs.SMALL_GAS, uint256):
+    if gas_limit <= convert(SMALL_GAS, uint256):
         return SMALL
-    if gas_limit <= convert(gas_costs.MEDIUM_GAS, uint256):
+    if gas_limit <= convert(MEDIUM_GAS, uint256):
         return MEDIUM
-    if gas_limit > convert(gas_costs.MAX_TASK_GAS, uint256):
+    if gas_limit > convert(LARGE_GAS, uint256):
         manager_errors._task_gas_too_large(gas_limit)
     return LARGE
 
@@ -113,7 +114,7 @@ def _ask_for_gas(gas_after: uint256):
     @dev Reverts with `InsufficientGas()`.
     @param gas_after Gas that must be left afterwards.
     """
-    if msg.gas < gas_costs.ENLIST_GAS + gas_after:
+    if msg.gas < ENLIST_GAS + gas_after:
         errors._insufficient_gas()
 
 

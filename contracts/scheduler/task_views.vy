@@ -109,44 +109,34 @@ def whyStuck(taskId: bytes32) -> ITaskManager.TaskSituation:
     @dev Reverts with `TaskNotFound(taskId)`.
     @param taskId The task, in any state.
     @return The status, what keeps the task from running, the last block of that, who may act, and the function to call.
-            A task whose price does not pay for a call alone may still run, together with others.
     """
     record: uint256 = task_schedule._record(taskId)
     task_id: uint256 = convert(taskId, uint256)
-    environment: address = task_ids._environment(task_id)
+    target_block: uint64 = convert(task_ids._block(task_id), uint64)
+    situation: ITaskManager.TaskSituation = empty(ITaskManager.TaskSituation)
     status: uint256 = task_schedule._status(taskId)
-    waits_for: String[8] = ""
-    until_block: uint256 = 0
-    who: address = empty(address)
-    can_call: String[32] = ""
-    if status == task_records.SCHEDULED:
-        target_block: uint256 = task_ids._block(task_id)
-        obstacle: uint256 = execution.TIME
-        until_block = target_block
-        if block.number >= target_block:
-            obstacle = execution._obstacle(task_ids._place(task_id), record)
-            until_block += convert(task_schedule.EXECUTION_WINDOW, uint256)
-        can_call = "executeTasks"
-        if obstacle == execution.PRICE:
-            waits_for = "price"
-            can_call = "topUpTask"
-        elif obstacle != execution.NOTHING:
-            waits_for = "time"
-            if obstacle == execution.GAS:
-                waits_for = "gas"
-            who = task_accounts._owner(environment)
-            can_call = "cancelTask"
-    elif task_records._status(record) == task_records.SCHEDULED:
-        can_call = "expireTasks"
-    elif status == task_records.FAILED and not task_accounts._is_encoded(environment):
-        waits_for = "data"
-    return ITaskManager.TaskSituation(
-        status=convert(status, uint8),
-        waitsFor=waits_for,
-        untilBlock=convert(until_block, uint64),
-        who=who,
-        canCall=can_call,
-    )
+    situation.status = convert(status, uint8)
+    if task_records._status(record) != task_records.SCHEDULED:
+        return situation
+    if status == task_records.EXPIRED:
+        situation.canCall = "expireTasks"
+        return situation
+    if block.number < convert(target_block, uint256):
+        situation.waitsFor = "time"
+        situation.untilBlock = target_block
+        situation.who = task_accounts._owner(task_ids._environment(task_id))
+        situation.canCall = "cancelTask"
+        return situation
+    situation.untilBlock = target_block + task_schedule.EXECUTION_WINDOW
+    situation.waitsFor = execution._obstacle(task_ids._place(task_id), record)
+    if situation.waitsFor == "gas":
+        situation.who = task_accounts._owner(task_ids._environment(task_id))
+        situation.canCall = "cancelTask"
+    elif situation.waitsFor == "price":
+        situation.canCall = "topUpTask"
+    else:
+        situation.canCall = "executeTasks"
+    return situation
 
 
 @view
@@ -156,7 +146,7 @@ def currentTask() -> (bytes32, address, uint256, uint256, uint256):
     @notice The task that runs now. Environments ask this.
     @dev Reverts with `NoActiveTask()`.
     @return The id; the owner; the attempt, from 1 to at most 255; the payment for this attempt in wei, including
-            top-ups; the price of the first attempt in wei, without top-ups, rounded down to 7 significant bits.
+            top-ups; the price of the first attempt in wei, without top-ups, rounded down to 11 significant bits.
     """
     running: uint256 = run_lock.state
     if running <= run_lock.TAKEN:
@@ -183,11 +173,11 @@ def estimateCost(targetBlock: uint64, taskGasLimit: uint256) -> uint256:
     @dev Reverts with `TaskGasTooLarge(gasLimit)`, `TaskValidation_TargetBlockInPast(targetBlock, currentBlock)`,
          `TaskValidation_TargetBlockTooFar(targetBlock, currentBlock)`.
     @param targetBlock At least the next block, at most 2,097,152 blocks ahead.
-    @param taskGasLimit Gas for the implementation, at most `MAX_TASK_GAS`.
+    @param taskGasLimit Gas for the implementation, at most 750,000.
     @return In wei, never 0. The largest uint256 if nobody can pay for the task.
     """
     gas_price: uint256 = task_schedule._gas_price()
-    return task_schedule._quote(targetBlock, taskGasLimit, task_schedule._size(taskGasLimit), gas_price, True)[0]
+    return task_schedule._quote(targetBlock, taskGasLimit, task_schedule._size(taskGasLimit), gas_price)[0]
 
 
 @view
@@ -197,12 +187,12 @@ def estimateCostAt(targetBlock: uint64, taskGasLimit: uint256, baseFee: uint256)
     @notice As `estimateCost`, at a base fee that the caller names: many nodes show a base fee of 0 to a call.
     @dev Reverts as `estimateCost` does.
     @param targetBlock At least the next block, at most 2,097,152 blocks ahead.
-    @param taskGasLimit Gas for the implementation, at most `MAX_TASK_GAS`.
+    @param taskGasLimit Gas for the implementation, at most 750,000.
     @param baseFee In wei.
     @return In wei, never 0. The largest uint256 if nobody can pay for the task.
     """
     gas_price: uint256 = max(baseFee, task_schedule.MINIMUM_GAS_PRICE)
-    return task_schedule._quote(targetBlock, taskGasLimit, task_schedule._size(taskGasLimit), gas_price, True)[0]
+    return task_schedule._quote(targetBlock, taskGasLimit, task_schedule._size(taskGasLimit), gas_price)[0]
 
 
 # ---------------------------------------------------------------- the calendar
@@ -268,18 +258,4 @@ def _waiting(bucket: uint256) -> uint256:
     """
     if not calendar._is_marked(bucket):
         return 0
-    head: uint256 = buckets.heads[bucket]
-    waiting: uint256 = buckets._live(head)
-    running: uint256 = run_lock.state
-    if running > run_lock.TAKEN and task_ids._bucket(running) == bucket:
-        # The head is written behind the last task of a call: these have run already.
-        index: uint256 = 0
-        for _: uint256 in range(buckets.MAX_TASKS):
-            index = buckets._next(bucket, head, index)
-            if index >= task_ids._index(running):
-                break
-            place: uint256 = task_ids._place_at(bucket >> 2, index, task_ids._size(running))
-            if task_records._status(task_records.records[place]) != task_records.SCHEDULED:
-                waiting = unsafe_sub(waiting, 1)
-            index = unsafe_add(index, 1)
-    return waiting
+    return buckets._live(buckets.heads[bucket])

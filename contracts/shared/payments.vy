@@ -21,9 +21,9 @@ event CreditWithdrawn:
 
 # Gas for a payee. A smart account, with its proxy and its bookkeeping, needs less than half of that.
 PAYMENT_GAS: constant(uint256) = 50_000
-# Gas that must have been left before a payment that failed: PAYMENT_GAS, 9,000 for the value, the access, and the 1/64
-# that the call withholds. Without this check a caller could starve the payee, who would be credited instead of paid. A
-# payment that succeeded needs no check.
+# Gas that must be left before a payment: PAYMENT_GAS, 9,000 for the value, 25,000 for a new account, 22,100 for the
+# credit and the event. Without this check an estimate of the gas would find an amount that starves the payee: the
+# payee would be credited instead of paid.
 PAYMENT_GAS_LEFT: constant(uint256) = 125_000
 
 credits: HashMap[address, uint256]
@@ -32,15 +32,14 @@ credits: HashMap[address, uint256]
 @internal
 def _pay(to: address, amount: uint256) -> bool:
     """
-    @dev Reverts with `InsufficientGas()` if the payment failed and the payee did not have PAYMENT_GAS.
+    @dev Reverts with `InsufficientGas()` if there is too little gas to pay and to credit.
     @param amount In wei.
     @return True if the account took the payment, False if the account was credited.
     """
-    gas_before: uint256 = msg.gas
+    if msg.gas < PAYMENT_GAS_LEFT:
+        errors._insufficient_gas()
     if raw_call(to, b"", value=amount, gas=PAYMENT_GAS, revert_on_failure=False):
         return True
-    if gas_before < PAYMENT_GAS_LEFT:
-        errors._insufficient_gas()
     self.credits[to] += amount
     log PaymentCredited(account=to, amount=amount)
     return False

@@ -28,9 +28,8 @@
 LEVELS: constant(uint256) = 6
 MAX_LEAF: constant(uint256) = 20_943_999
 MAX_TOP: constant(uint256) = 128
-# A leaf that is taken out of the frontier adds an entry for each level below its own. Of the best 128, 9 add five: the
-# root has 10 children. 91 add four, since each of those has 11 children. The other 28 add three.
-MAX_FRONTIER: constant(uint256) = 1 + 9 * 5 + 91 * 4 + 28 * 3
+# A leaf that is taken out of the frontier adds one entry a level.
+MAX_FRONTIER: constant(uint256) = 1 + MAX_TOP * (LEVELS - 1)
 USED: constant(uint256) = 1 << 255
 # Leaves below a word of level 0, and where the importer's bits in such a word begin.
 LEAVES_0: constant(uint256) = 32

@@ -14,16 +14,8 @@ MAX_DATA: constant(uint256) = 4_096
 LAYERS: constant(uint256) = 4 + 2 * 32 + 3 * 32
 # The longest call whose data, padded to words, is not longer than MAX_DATA.
 MAX_CALL: constant(uint256) = (MAX_DATA - LAYERS) // 32 * 32
-# Of what an implementation returns or reverts with, the first bytes are logged.
+# Of what a run returns or reverts with, the first bytes are handed back and logged.
 MAX_OUTCOME: constant(uint256) = 128
-# An environment that must not revert returns (false, bytes): three words in front of the bytes.
-REASON_AT: constant(uint256) = 3 * 32
-# Bytes of an implementation that its proxy hands on.
-MAX_RESPONSE: constant(uint256) = REASON_AT + MAX_OUTCOME
-# What a call on the owner's order returned is handed back up to this length, in bytes.
-MAX_ANSWER: constant(uint256) = 1_024
-# A proxy reverts with more bytes than it ever hands on if the implementation was not started.
-NOT_STARTED: constant(uint256) = MAX_RESPONSE + 32
 
 # Where the target and the length of the call are.
 TARGET_AT: constant(uint256) = 80

@@ -81,10 +81,10 @@ def proof_of(text: str) -> bytes:
 
 
 class LifeCycle(Stage):
-    """One run, on a new chain unless one is given. `run` returns whether every wei is accounted for."""
+    """One run. `run` returns whether every wei is accounted for."""
 
-    def run(self, chain: boa.Env | None = None) -> bool:
-        with boa.swap_env(chain or boa.Env()):
+    def run(self) -> bool:
+        with boa.swap_env(boa.Env()):
             self.open()
             columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
             with Progress(*columns, console=self.console, transient=True) as progress:

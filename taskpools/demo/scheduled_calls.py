@@ -116,7 +116,7 @@ class Scheduling:
         self.tasks[ids[0]]["cost"] += top_up
         self.stage.say(f"{self.stage.name(scheduler)} adds {ether(top_up)} to one of the two that were passed over")
         self.execute()
-        self.stage.say("the executor names the other one by its id, and allows a loss")
+        self.stage.say("the executor names the other one by its id, at a loss")
         self.execute([ids[1]])
         self._set_base_fee(GWEI)
 
@@ -162,12 +162,12 @@ class Scheduling:
         return self._schedule(scheduler, self.environments[environment], data, block, gas, bond)
 
     def execute(self, ids: list[bytes] | None = None) -> int:
-        """Execute what is due, or these ids even at a loss; note what came of it. Returns the fees."""
+        """Execute what is due, or these ids; note what came of it. Returns the fees."""
         manager, before = self.manager, boa.env.get_balance(self.executor)
         if ids is None:
             fees = manager.executeTasks(self.executor, 0, sender=self.executor, gas=GAS)
         else:
-            fees = manager.executeTasksById(ids, self.executor, 0, True, sender=self.executor, gas=GAS)
+            fees = manager.executeTasksById(ids, self.executor, sender=self.executor, gas=GAS)
         used = self.stage.receipts.last
         logs = [(type(event).__name__, event) for event in manager.get_logs()]
         runs = [event for name, event in logs if name == "TaskExecuted"]

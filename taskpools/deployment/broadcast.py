@@ -6,21 +6,28 @@ asked for the transactions that the journal knows.
 """
 
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from taskpools.deployment.checks import is_done, look
+from taskpools.deployment.checks import is_done
 from taskpools.deployment.console import Stopped, say
 from taskpools.deployment.fees import offer, room
 from taskpools.deployment.journal import Entry, Journal, Sent
 from taskpools.deployment.keys import Signer
-from taskpools.deployment.node import Node, Refused, says
+from taskpools.deployment.node import Node, Refused
 from taskpools.deployment.plan import GAS_PERCENT, Plan, Planned, Terms, make_plan
 from taskpools.units import GWEI, exact
 
+Answer = TypeVar("Answer")
+
+# Nodes behind one address may lag behind each other for so many looks, a second apart.
+LOOKS = 5
+LOOK_PAUSE = 1.0
 # Between two looks for a receipt, in seconds: the first, then 1.5 times as much each time, and the most.
 FIRST_WAIT, LONGEST_WAIT = 0.05, 3.0
 # Between two looks for confirmations, in seconds.
@@ -28,26 +35,11 @@ CONFIRMATION_WAIT = 2.0
 # A transaction that a node has had for so many blocks without its being mined offers too little.
 STUCK_BLOCKS = 8
 # Parts of what nodes answer if they have the transaction,
-KNOWN = ("already known", "alreadyknown", "already imported", "known transaction", "existing tx with same hash")
+KNOWN = ("already known", "alreadyknown", "already imported", "known transaction")
 # if its nonce is used up,
-USED = ("nonce too low", "nonce is too low", "oldnonce", "nonce_too_low")
-# if its nonce is not the next one for a node that lags behind,
-EARLY = ("nonce too high", "noncegap", "nonce gap", "nonce is too distant")
+USED = ("nonce too low", "nonce is too low")
 # and if it offers too little, or no more than another one with its nonce.
-CHEAP = (
-    "underpriced",
-    "base fee",
-    "basefee",
-    "tip cap",
-    "fee too low",
-    "feetoolow",
-    "below minimum",
-    "below configured minimum",
-    "replacementnotallowed",
-    "could not replace",
-    "gas price is too low",
-    "pool is full",
-)
+CHEAP = ("underpriced", "base fee", "basefee", "tip cap", "fee too low", "feetoolow", "below minimum")
 # What they answer if the deployer cannot pay.
 POOR = ("insufficient", "balance", "funds")
 
@@ -73,7 +65,7 @@ def resume(node: Node, path: Path, terms: Terms) -> tuple[Journal, Plan, bool]:
 def _first_lost(node: Node, plan: Plan, journal: Journal, used: int) -> int | None:
     """The number of the first step that was not made though its nonce is below `used`."""
     for number, (planned, entry) in enumerate(zip(plan.transactions, journal.entries, strict=True)):
-        if entry.nonce < used and not look(partial(_succeeded, node, plan, planned, entry)):
+        if entry.nonce < used and not _looks(partial(_succeeded, node, plan, planned, entry)):
             return number
     return None
 
@@ -122,7 +114,6 @@ class Broadcast:
         """Get a step mined, whatever was sent for it before."""
         end, pause = time.monotonic() + self.timeout, FIRST_WAIT
         while True:
-            self.node.stay_on(self.plan.terms.chain_id)
             receipt = find_receipt(self.node, entry)
             if receipt is not None:
                 return self._accept(planned, entry, receipt)
@@ -148,13 +139,13 @@ class Broadcast:
         if last is not None:
             # Also if the node has it: that costs nothing, and it may have forgotten in a reorganisation.
             refusal = self._send(last)
-            if says(refusal, USED + EARLY) or (not refusal and not self._is_stuck(last, base_fee)):
+            if _says(refusal, USED) or (not refusal and not self._is_stuck(last, base_fee)):
                 return f"waiting for {last.hash} to be mined"
             # What is refused for another reason than its price may have to offer less.
-            above = entry.sent if not refusal or says(refusal, CHEAP) else []
+            above = entry.sent if not refusal or _says(refusal, CHEAP) else []
         gas = max(planned.gas, self._estimate(planned)) * GAS_PERCENT // 100
         known = {sent.hash for sent in entry.sent}
-        for replaced in [above] if says(refusal, POOR) else [above, entry.sent]:
+        for replaced in [above] if _says(refusal, POOR) else [above, entry.sent]:
             offered = offer(base_fee, tip, self._cap(entry, gas), replaced)
             if offered is None:
                 break
@@ -162,8 +153,8 @@ class Broadcast:
             # The same as before would be refused again: it takes more.
             if sent.hash not in known:
                 return self._begin(planned, entry, sent)
-        if refusal and not says(refusal, CHEAP):
-            raise self._refusal(planned, refusal)
+        if refusal and not _says(refusal, CHEAP):
+            raise Stopped(f"the chain refuses {planned.name}: {refusal}")
         return self._too_dear(entry, gas, base_fee, last)
 
     def _begin(self, planned: Planned, entry: Entry, sent: Sent) -> str:
@@ -171,8 +162,8 @@ class Broadcast:
         entry.sent.append(sent)
         self.journal.save()
         refusal = self._send(sent)
-        if refusal and not says(refusal, USED + EARLY + CHEAP):
-            raise self._refusal(planned, refusal)
+        if refusal and not _says(refusal, USED + CHEAP):
+            raise Stopped(f"the chain refuses {planned.name}: {refusal}")
         return f"waiting for {sent.hash} to be mined"
 
     def _cap(self, entry: Entry, gas: int) -> int:
@@ -209,36 +200,24 @@ class Broadcast:
         transaction = {"from": self.signer.address, "data": "0x" + planned.data.hex()}
         if planned.to is not None:
             transaction["to"] = planned.to
-        refusal = ""
-
-        def ask() -> int | None:
-            nonlocal refusal
+        for look in range(LOOKS):
             try:
                 return self.node.estimate(transaction)
             except Refused as error:
-                refusal = error.text
-                return None
-
-        estimate = look(ask)
-        if estimate is None:
-            raise self._refusal(planned, refusal)
-        return estimate
-
-    def _refusal(self, planned: Planned, words: str) -> Stopped:
-        """What ends the run if the chain takes no transaction for a step; raises `Stopped` if it is another chain."""
-        self.node.stay_on(self.plan.terms.chain_id)
-        return Stopped(f"the chain refuses {planned.name}: {words}")
+                refusal = error
+            if look < LOOKS - 1:
+                time.sleep(LOOK_PAUSE)
+        raise Stopped(f"the chain refuses {planned.name}: {refusal}")
 
     def _send(self, sent: Sent) -> str:
         """Hand a transaction to the node; returns why the node does not take it, nothing if it does or did before."""
         try:
             self.node.send(sent.raw)
         except Refused as error:
-            refusal = error.text
-            # Each client has words of its own for what it has.
-            if not says(refusal, KNOWN) and not self.node.knows(sent.hash):
+            refusal = str(error)
+            if not _says(refusal, KNOWN):
                 # What this node had is in its pool still, if only another node behind the same address answered.
-                took = sent.hash in self.taken and not says(refusal, USED + EARLY + CHEAP)
+                took = sent.hash in self.taken and not _says(refusal, USED + CHEAP)
                 return "" if took else refusal
         self.taken.setdefault(sent.hash, self.node.head())
         return ""
@@ -248,30 +227,36 @@ class Broadcast:
 
     def _accept(self, planned: Planned, entry: Entry, receipt: dict) -> None:
         """Note the receipt. A contract must have the code that was planned."""
-        if not receipt["succeeded"]:
+        if int(receipt["status"], 16) != 1:
             raise Stopped(
-                f"{planned.name} failed on the chain, as {receipt['hash']}. "
+                f"{planned.name} failed on the chain, as {receipt['transactionHash']}. "
                 "Run the same command again: it plans anew from there"
             )
-        if planned.address is not None and not look(lambda: is_done(self.node, self.plan, planned)):
+        if planned.address is not None and not _looks(lambda: self.node.code(planned.created) == planned.code):
             raise Stopped(f"{planned.name}: at {planned.address} is other code than the build's")
-        note = {name: receipt[name] for name in ("hash", "block", "blockHash", "gasUsed")}
+        note = {
+            "hash": receipt["transactionHash"],
+            "block": int(receipt["blockNumber"], 16),
+            "blockHash": receipt["blockHash"],
+            "gasUsed": int(receipt["gasUsed"], 16),
+            "gasPrice": int(receipt["effectiveGasPrice"], 16),
+        }
         if entry.receipt != note:
             entry.receipt = note
             self.journal.save()
             where = f" at {planned.address}" if planned.address else ""
-            say(self.console, ("done", "green"), f" {planned.name}{where}, block {note['block']}")
+            say(self.console, f"[green]done[/] {planned.name}{where}, block {note['block']}")
 
     def _accept_unknown(self, planned: Planned, entry: Entry) -> None:
         """The nonce is used up, by what the journal does not know or the node does not find."""
-        if receipt := look(lambda: find_receipt(self.node, entry)):
+        if receipt := _looks(lambda: find_receipt(self.node, entry)):
             return self._accept(planned, entry, receipt)
-        if not look(lambda: is_done(self.node, self.plan, planned)):
+        if not is_done(self.node, self.plan, planned):
             raise Stopped(
                 f"{planned.name}: another transaction of the deployer has taken nonce {planned.nonce}. "
                 "Run the same command again: it plans anew from there"
             )
-        say(self.console, ("kept", "green"), f" {planned.name}, by a transaction that is not known")
+        say(self.console, f"[green]kept[/] {planned.name}, by a transaction that is not known")
 
     # ------------------------------------------------------------ the end
 
@@ -302,14 +287,27 @@ def find_receipt(node: Node, entry: Entry) -> dict | None:
     """The receipt of whichever of the step's transactions was mined."""
     for sent in reversed(entry.sent):
         receipt = node.receipt(sent.hash)
-        if receipt is not None:
+        if receipt is not None and receipt["blockNumber"] is not None:
             return receipt
     return None
+
+
+def _says(refusal: str, parts: tuple[str, ...]) -> bool:
+    return any(part in refusal.lower() for part in parts)
 
 
 def _succeeded(node: Node, plan: Plan, planned: Planned, entry: Entry) -> bool | None:
     """Whether the step was made; None if that cannot be told yet."""
     receipt = find_receipt(node, entry)
     if receipt is not None:
-        return receipt["succeeded"]
+        return int(receipt["status"], 16) == 1
     return is_done(node, plan, planned)
+
+
+def _looks(question: Callable[[], Answer]) -> Answer:
+    """Ask a question until the answer is yes, a few times; returns the last answer."""
+    for _ in range(LOOKS - 1):
+        if answer := question():
+            return answer
+        time.sleep(LOOK_PAUSE)
+    return question()

@@ -2,11 +2,8 @@
 A live deployment from beginning to end: plan, expectations, question, broadcast, inspection, record, verification.
 """
 
-import os
 import sys
 import time
-from dataclasses import asdict, fields
-from pathlib import Path
 
 import click
 from rich.console import Console
@@ -14,22 +11,17 @@ from rich.console import Console
 from taskpools.abi import export_abis
 from taskpools.deployment import keys, record
 from taskpools.deployment.broadcast import Broadcast, resume
-from taskpools.deployment.chain import Chain, data_fee, measure
 from taskpools.deployment.checks import inspect
 from taskpools.deployment.console import Stopped, say
 from taskpools.deployment.fees import most, offer
 from taskpools.deployment.journal import Journal, alone
-from taskpools.deployment.node import Node, Refused
+from taskpools.deployment.node import Node
 from taskpools.deployment.options import Options
 from taskpools.deployment.plan import GAS_PERCENT, Plan, Terms, make_plan
 from taskpools.deployment.record import Folder, evm_version
-from taskpools.deployment.verification import ETHERSCAN, EXPLORERS, Blockscout, Etherscan, verify, write_bundle
-from taskpools.steps import OWNED, Parameters
+from taskpools.deployment.verification import ETHERSCAN, EXPLORERS, verify, write_bundle
+from taskpools.steps import OWNED
 from taskpools.units import ETHER, GWEI, exact
-
-# The rehearsal has the prices of Osaka. A chain may be dearer by so many hundredths without its being told; above so
-# many nothing is believed.
-CLOSE, ABSURD = 105, 2_000
 
 
 class Deployment:
@@ -41,10 +33,7 @@ class Deployment:
         self.node = Node(options.rpc)
 
     def run(self) -> None:
-        self._look_around()
         chain_id = self._expect_chain()
-        if (explorer := self._explorer(chain_id)) is not None and not self.options.dry_run:
-            explorer.expect()
         folder = Folder(self.options.deployments, chain_id)
         found = record.read(folder)
         if found is not None and not folder.journal.exists() and not self.options.again:
@@ -57,33 +46,6 @@ class Deployment:
 
     # ------------------------------------------------------------ parts
 
-    def _look_around(self) -> None:
-        """Find what is wrong without a node; get the key as far as that needs no question."""
-        options = self.options
-        evm_version()  # compiles
-        self.keystore = keys.Keystore(options.keystore) if options.keystore is not None else None
-        self.signer = keys.from_environment(options.key_env) if options.key_env is not None else None
-        if options.password_file is not None and self.keystore is not None:
-            password = keys.read_password(options.password_file)
-            if not self._only_looks():
-                self.signer = self.keystore.unlock(password)
-        if not options.dry_run:
-            _expect_writable(options.deployments, "--deployments")
-            _expect_writable(options.abis, "--export-abi")
-
-    def _only_looks(self) -> bool:
-        """Whether no key is needed: a rehearsal, and the keystore says whose it is."""
-        return self.options.dry_run and self.keystore is not None and self.keystore.address is not None
-
-    def _deployer(self) -> str:
-        """Who deploys; asks for the password if it is needed."""
-        if self.signer is None and self.keystore is not None:
-            if self._only_looks():
-                return str(self.keystore.address)
-            self.signer = self.keystore.ask()
-        assert self.signer is not None  # the options have one of the two
-        return self.signer.address
-
     def _expect_chain(self) -> int:
         """The chain must be the one that was asked for, and run the build's code."""
         chain_id = self.node.chain_id()
@@ -94,26 +56,21 @@ class Deployment:
         return chain_id
 
     def _deploy(self, folder: Folder) -> None:
-        deployer = self._deployer()
+        deployer, signer = self._deployer()
         options = self.options
         treasury, verifiers = options.treasury or deployer, tuple(dict.fromkeys(options.verifiers))
-        chain = measure(self.node, folder.chain_id, deployer)
-        terms = Terms(
-            folder.chain_id, deployer, treasury, options.owner, verifiers, **asdict(self._parameters(folder, chain))
-        )
+        terms = Terms(folder.chain_id, deployer, treasury, options.owner, verifiers)
         journal, plan = self._prepare(folder, terms)
-        plan = plan.at(self._dearness(plan))
         plan.show(self.console)
-        say(self.console, chain.told(terms))
         journal.limit = self._expect_money(plan, journal)
-        if self.signer is None or options.dry_run:
+        if signer is None or options.dry_run:
             say(self.console, "rehearsed in process; nothing was sent")
             return
         self._ask()
         journal.save()
         broadcast = Broadcast(
             self.node,
-            self.signer,
+            signer,
             plan,
             journal,
             self.console,
@@ -126,20 +83,24 @@ class Deployment:
         self._record(folder, plan, journal)
         self._verify(folder)
 
-    def _parameters(self, folder: Folder, chain: Chain) -> Parameters:
-        """What was given, or was decided when the deployment began, or was measured now."""
-        left = Journal.parameters(folder.journal)
-        found = left or chain.parameters()
-        return Parameters(
-            **{name.name: getattr(self.options, name.name) or getattr(found, name.name) for name in fields(Parameters)}
-        )
+    def _deployer(self) -> tuple[str, keys.Signer | None]:
+        """Who deploys. A rehearsal needs no password if the keystore says whose it is."""
+        options = self.options
+        if options.key_env is not None:
+            signer = keys.from_environment(options.key_env)
+            return signer.address, signer
+        assert options.keystore is not None  # the options have one of the two
+        if options.dry_run and (address := keys.address_in(options.keystore)) is not None:
+            return address, None
+        signer = keys.from_keystore(options.keystore, options.password_file)
+        return signer.address, signer
 
     def _prepare(self, folder: Folder, terms: Terms) -> tuple[Journal, Plan]:
         """The journal that was left, or a new one, and the plan that goes with it."""
         if folder.journal.exists():
             journal, plan, anew = resume(self.node, folder.journal, terms)
             if anew:
-                say(self.console, ("the deployer's nonces have changed: what is left is planned anew", "yellow"))
+                say(self.console, "[yellow]the deployer's nonces have changed: what is left is planned anew")
             done = sum(entry.receipt is not None for entry in journal.entries)
             say(self.console, f"going on with the deployment of {folder.journal}: {done} steps are done")
             return journal, plan
@@ -149,21 +110,6 @@ class Deployment:
             raise Stopped(f"the deployer has {count} that is not mined yet: wait for it, or replace it")
         nonces = tuple(range(first, first + len(terms.steps())))
         return Journal.begin(folder.journal, terms, nonces), make_plan(terms, nonces)
-
-    def _dearness(self, plan: Plan) -> int:
-        """
-        How much dearer than in the rehearsal the chain is, in hundredths: what a node estimates for the first contract.
-
-        100 if that is about the same, or absurd.
-        """
-        first = plan.transactions[0]
-        try:
-            gas = self.node.estimate({"from": plan.terms.deployer, "data": "0x" + first.data.hex()})
-        except Refused:
-            return 100
-        percent = gas * 100 // first.gas
-        # The first contract is all code; others write new words too, whose price may have risen more.
-        return percent * CLOSE // 100 if CLOSE < percent <= ABSURD else 100
 
     def _expect_money(self, plan: Plan, journal: Journal) -> int:
         """
@@ -175,14 +121,14 @@ class Deployment:
         options = self.options
         limit = options.max_cost or (journal.limit if options.yes else None)
         left = [
-            planned for planned, entry in zip(plan.transactions, journal.entries, strict=True) if entry.receipt is None
+            (planned.gas, entry.nonce)
+            for planned, entry in zip(plan.transactions, journal.entries, strict=True)
+            if entry.receipt is None
         ]
-        gas = sum(planned.gas for planned in left)
+        gas = sum(used for used, _ in left)
         cap, bound = options.max_fee, f"--max-fee {(options.max_fee or 0) / GWEI:g}"
         if limit is not None and left:
-            spent = sum(
-                cost for nonce, cost in journal.costs().items() if nonce not in {planned.nonce for planned in left}
-            )
+            spent = sum(cost for nonce, cost in journal.costs().items() if nonce not in {nonce for _, nonce in left})
             affordable = max(0, limit - spent) // (gas * GAS_PERCENT // 100)
             if cap is None or affordable < cap:
                 cap, bound = (
@@ -198,8 +144,6 @@ class Deployment:
         if limit is None:
             limit = max(most(plan, journal, offered[0], options.max_fee), journal.limit or 0)
         cost, need = gas * (base_fee + tip), gas * GAS_PERCENT // 100 * offered[0]
-        data = data_fee(self.node, [len(planned.data) for planned in left])
-        need += data or 0
         balance = self.node.balance(plan.terms.deployer)
         say(
             self.console,
@@ -207,12 +151,6 @@ class Deployment:
             f"the whole deployment costs at most {exact(limit)} ether, whatever the node says\n"
             f"deployer {plan.terms.deployer} has {balance / ETHER:.6f} ether",
         )
-        if data is not None:
-            say(
-                self.console,
-                f"besides, the chain takes about {data / ETHER:.6f} ether for the data on the chain below, "
-                "at its price of this moment and without a bound",
-            )
         if balance < need:
             raise Stopped(
                 f"the deployer {plan.terms.deployer} has {balance / ETHER:.6f} ether "
@@ -232,11 +170,10 @@ class Deployment:
         looked = inspect(self.node, plan)
         wrong = [line for line, right in looked if not right]
         for line in wrong:
-            say(self.console, ("WRONG", "bold red"), f"  {line}")
+            say(self.console, f"[bold red]WRONG[/]  {line}")
         if wrong:
             raise Stopped(f"the system on the chain is not what was planned: {len(wrong)} of {len(looked)} checks fail")
-        told = f"checked on the chain: code, links, owners and constants, {len(looked)} in all"
-        say(self.console, (told, "green"))
+        say(self.console, f"[green]checked on the chain: code, links, owners and constants, {len(looked)} in all")
 
     def _record(self, folder: Folder, plan: Plan, journal: Journal) -> None:
         kept = record.write(folder, record.make(plan, journal))
@@ -260,31 +197,17 @@ class Deployment:
         self._inspect(make_plan(record.terms_of(found), record.nonces_of(found)))
         self._verify(folder)
 
-    def _explorer(self, chain_id: int) -> Etherscan | Blockscout | None:
+    def _verify(self, folder: Folder) -> None:
         options = self.options
         if options.verify is None:
-            return None
-        return EXPLORERS[options.verify](options.explorer or ETHERSCAN, chain_id, options.explorer_key)
-
-    def _verify(self, folder: Folder) -> None:
-        explorer = self._explorer(folder.chain_id)
-        if explorer is None:
             return
-        with self.console.status(f"{self.options.verify} verifies the sources"):
-            problems = verify(folder, explorer, lambda line: say(self.console, line))
+        explorer = EXPLORERS[options.verify](options.explorer or ETHERSCAN, folder.chain_id, options.explorer_key)
+        with self.console.status(f"{options.verify} verifies the sources"):
+            problems = verify(folder, explorer, self.console.print)
         for problem in problems:
-            say(self.console, ("NOT VERIFIED", "bold red"), f"  {problem}")
+            say(self.console, f"[bold red]NOT VERIFIED[/]  {problem}")
         if problems:
             raise Stopped(
                 f"{len(problems)} contracts are not verified. The system is deployed and recorded: "
                 "run the same command again to try once more"
             )
-
-
-def _expect_writable(folder: Path, option: str) -> None:
-    """Raise `click.UsageError` if no file can be written into a folder, which need not be there yet."""
-    there = folder.absolute()
-    while not there.exists():
-        there = there.parent
-    if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
-        raise click.UsageError(f"{option}: cannot write to {folder}")

@@ -9,7 +9,7 @@ import fcntl
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import rlp
@@ -17,9 +17,8 @@ from eth_utils import keccak
 from rlp.exceptions import RLPException
 
 from taskpools.deployment.console import Stopped
-from taskpools.deployment.plan import Terms, fingerprint, read_terms
+from taskpools.deployment.plan import Terms, fingerprint
 from taskpools.files import write_whole
-from taskpools.steps import Parameters
 
 
 @dataclass
@@ -96,7 +95,7 @@ class Journal:
         """The one that was left; raises `Stopped` if it is of another deployment."""
         try:
             content = json.loads(path.read_text())
-            left = _terms(content)
+            left = Terms(**{**content["terms"], "verifiers": tuple(content["terms"]["verifiers"])})
             entries = [Entry(**{**entry, "sent": _read(entry["sent"])}) for entry in content["entries"]]
             limit, given_up = content.get("limit"), _read(content.get("given_up", []))
             if not isinstance(limit, int | None):
@@ -116,14 +115,6 @@ class Journal:
             if entry.fingerprint != fingerprint(step):
                 raise Stopped(f"a deployment is under way with another build of {step.name}: {remedy}")
         return cls(path, terms, entries, limit, given_up)
-
-    @classmethod
-    def parameters(cls, path: Path) -> Parameters | None:
-        """What was chosen or measured for the deployment that was left; None if none was, or if nothing can be read."""
-        try:
-            return _terms(json.loads(path.read_text()))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            return None
 
     @property
     def agreed(self) -> int:
@@ -160,14 +151,6 @@ class Journal:
 
     def nonces(self) -> tuple[int, ...]:
         return tuple(entry.nonce for entry in self.entries)
-
-
-def _terms(content: dict) -> Terms:
-    terms = read_terms(content["terms"])
-    numbers = [getattr(terms, name.name) for name in fields(Parameters) if name.name != "gas_costs"]
-    if not all(isinstance(number, int) for number in (*numbers, *terms.gas_costs)) or len(terms.gas_costs) != 4:
-        raise TypeError("this is not a number")
-    return terms
 
 
 def _read(sent: list[dict]) -> list[Sent]:

@@ -1,17 +1,14 @@
 """The options of a live deployment, as the command line has them, and what of them does not go together."""
 
 import functools
-import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
-import requests
 from eth_utils import is_address, is_checksum_address, is_checksum_formatted_address, to_checksum_address
 
 from taskpools.steps import NOBODY
@@ -38,31 +35,18 @@ class Account(click.ParamType):
 class Amount(click.ParamType):
     """An amount in a unit such as gwei, as wei."""
 
-    def __init__(self, unit: str, wei: int, most: float = math.inf):
+    def __init__(self, unit: str, wei: int):
         self.name = unit
         self.wei = wei
-        self.most = most
 
     def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> Any:
         try:
             wei = Decimal(value) * self.wei
         except InvalidOperation:
             self.fail(f"this is not an amount of {self.name}", param, context)
-        if not wei.is_finite() or not 1 <= wei <= self.most or wei != int(wei):
+        if not wei.is_finite() or wei < 1 or wei != int(wei):
             self.fail(f"this is not an amount of {self.name}", param, context)
         return int(wei)
-
-
-class Costs(click.ParamType):
-    """The manager's four numbers of gas."""
-
-    name = "gas"
-
-    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> Any:
-        parts = str(value).split(",")
-        if len(parts) != 4 or not all(part.isascii() and part.isdigit() and 0 < int(part) < 2**24 for part in parts):
-            self.fail("these are not four numbers of gas, each below 16,777,216", param, context)
-        return tuple(int(part) for part in parts)
 
 
 @dataclass
@@ -77,11 +61,6 @@ class Options:
     owner: str | None = None
     treasury: str | None = None
     verifiers: tuple[str, ...] = ()
-    execution_window: int | None = None  # blocks
-    recurring_interval: int | None = None  # blocks
-    minimum_gas_price: int | None = None  # wei a gas
-    max_task_gas: int | None = None
-    gas_costs: tuple[int, int, int, int] | None = None
     max_fee: int | None = None  # wei a gas
     max_cost: int | None = None  # wei
     confirmations: int = 1
@@ -97,7 +76,6 @@ class Options:
 
 
 FILE = click.Path(dir_okay=False, path_type=Path)
-BLOCKS = click.IntRange(1, 2_097_152)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
 OPTIONS = [
@@ -111,20 +89,6 @@ OPTIONS = [
     click.option("--owner", type=Account(), help="Propose this account as the owner; it has to accept."),
     click.option("--treasury", type=Account(), help="Gets the task manager's fees, for good; else the deployer."),
     click.option("--verifier", "verifiers", type=Account(), multiple=True, help="Judges requests; may be repeated."),
-    click.option("--execution-window", type=BLOCKS, help="Blocks in which a task can run; a week unless given."),
-    click.option("--recurring-interval", type=BLOCKS, help="Blocks between two runs of a task; a day unless given."),
-    click.option(
-        "--minimum-gas-price",
-        type=Amount("gwei", GWEI, 2**64),
-        help="What a task pays for a gas at least; the base fee unless given, at most 1 gwei.",
-    ),
-    click.option("--max-task-gas", type=click.IntRange(750_000, 2**24 - 1), help="The largest gas limit of a task."),
-    click.option(
-        "--gas-costs",
-        type=Costs(),
-        metavar="GAS,GAS,GAS,GAS",
-        help="Of a transaction, a call that runs a task, one more task, adding a task; measured unless given.",
-    ),
     click.option("--max-fee", type=Amount("gwei", GWEI), help="Never offer more for a gas."),
     click.option("--max-cost", type=Amount("ether", ETHER), help="Never let the whole deployment cost more."),
     click.option(
@@ -175,9 +139,7 @@ def _options(record: Path | None, given: dict) -> Options | None:
         _refuse_alone()
         return None
     _require(record is None, "--record is for the run in process: a live deployment is recorded in --deployments")
-    for name in ("rpc", "explorer"):
-        right = given[name] is None or _is_url(given[name])
-        _require(right, f"--{name} takes a URL that begins with http:// or https:// and has a host")
+    _require(given["rpc"].startswith(("http://", "https://")), "--rpc takes a URL that begins with http:// or https://")
     keys = [given["keystore"], given["key_env"]]
     _require(keys.count(None) == 1, "the deployer's key is needed: either --keystore or --key-env")
     _require(given["password_file"] is None or given["keystore"], "--password-file goes with --keystore")
@@ -199,16 +161,6 @@ def _refuse_alone() -> None:
             continue
         if context.get_parameter_source(parameter.name) is click.core.ParameterSource.COMMANDLINE:
             raise click.UsageError(f"{parameter.opts[-1]} needs --rpc")
-
-
-def _is_url(text: str) -> bool:
-    """Whether something can be asked for at this URL."""
-    try:
-        parts = urlsplit(text)
-        host = str(requests.Request("POST", text).prepare().url and parts.hostname)
-        return parts.scheme in ("http", "https") and parts.port != 0 and bool(host.encode("idna"))
-    except (ValueError, requests.RequestException):
-        return False
 
 
 def _require(condition: object, line: str) -> None:

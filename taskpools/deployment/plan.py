@@ -6,7 +6,7 @@ the same addresses, and their code, immutables included, is what the chain must 
 """
 
 import functools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
@@ -21,7 +21,7 @@ from vyper.compiler.output import build_blueprint_bytecode_output
 from taskpools.abi import abi
 from taskpools.deployment.console import Stopped, say
 from taskpools.receipts import Receipts
-from taskpools.steps import CREATED, Call, Deploy, Link, Parameters, steps
+from taskpools.steps import CREATED, Call, Deploy, Link, steps
 from taskpools.system import deployer as compiled
 
 # The gas limit is this many hundredths of what the rehearsal used or the node estimates, whichever is more.
@@ -29,7 +29,7 @@ GAS_PERCENT = 120
 
 
 @dataclass(frozen=True)
-class Terms(Parameters):
+class Terms:
     """Who deploys where, and what the operator chose. Two runs with the same terms are one deployment."""
 
     chain_id: int
@@ -39,13 +39,7 @@ class Terms(Parameters):
     verifiers: tuple[str, ...] = ()
 
     def steps(self) -> tuple[Deploy | Call, ...]:
-        return steps(self.owner, self.verifiers, self)
-
-
-def read_terms(given: dict) -> Terms:
-    """Terms from JSON, which has lists in place of tuples; those of earlier versions have fewer fields."""
-    read: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
-    return Terms(**read)
+        return steps(self.owner, self.verifiers)
 
 
 @dataclass(frozen=True)
@@ -86,14 +80,9 @@ class Plan:
         """The address that a link stands for; other values as they are."""
         return self.addresses[value.name] if isinstance(value, Link) else value
 
-    def at(self, percent: int) -> "Plan":
-        """The same plan, where everything costs so many hundredths of the gas."""
-        transactions = [replace(planned, gas=planned.gas * percent // 100) for planned in self.transactions]
-        return replace(self, transactions=tuple(transactions))
-
     def show(self, console: Console) -> None:
         """Print order, constructor arguments and predicted addresses."""
-        say(console, (f"Plan for chain {self.terms.chain_id}: step, its address, gas", "bold"))
+        say(console, f"[bold]Plan for chain {self.terms.chain_id}: step, its address, gas")
         names = {address: name for name, address in self.addresses.items()}
         for number, planned in enumerate(self.transactions, 1):
             shown = ", ".join(names.get(argument, str(argument)) for argument in planned.arguments)

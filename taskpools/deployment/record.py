@@ -20,7 +20,7 @@ from vyper.evm.opcodes import DEFAULT_EVM_VERSION
 from taskpools.abi import abi
 from taskpools.deployment.console import Stopped
 from taskpools.deployment.journal import Entry, Journal
-from taskpools.deployment.plan import Plan, Planned, Terms, read_terms
+from taskpools.deployment.plan import Plan, Planned, Terms
 from taskpools.files import write_whole
 from taskpools.steps import CREATED, Call
 from taskpools.system import CONTRACTS, SOURCES
@@ -129,7 +129,7 @@ def read(folder: Folder) -> dict | None:
 
 
 def terms_of(record: dict) -> Terms:
-    return read_terms(record["terms"])
+    return Terms(**{**record["terms"], "verifiers": tuple(record["terms"]["verifiers"])})
 
 
 def nonces_of(record: dict) -> tuple[int, ...]:

@@ -7,18 +7,14 @@ explorer's form asks for besides. Explorers may take minutes to see a new contra
 
 import contextlib
 import json
-import re
 import time
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
-import click
 import requests
 from vyper.compiler.output import build_solc_json
 
-from taskpools.deployment.console import Stopped, one_line
-from taskpools.deployment.node import says
+from taskpools.deployment.console import Stopped
 from taskpools.deployment.options import EXPLORER_KINDS
 from taskpools.deployment.plan import Plan
 from taskpools.deployment.record import COMPILER, Folder, integrity, settings
@@ -28,7 +24,6 @@ from taskpools.system import ROOT, SOURCES
 from taskpools.system import deployer as compiled
 
 ETHERSCAN = "https://api.etherscan.io/v2/api"
-BLOCKSCOUT_PATH = re.compile(r"/(api|verify-via|graphiql)(/.*)?$")  # users give an address of the API, or of a page
 TRIES = 20  # of each contract: an explorer that has not seen it yet, or has not decided
 PAUSE = 5.0  # seconds between two tries
 PATIENCE = 60  # seconds for one answer
@@ -66,21 +61,9 @@ class Etherscan:
     """An explorer with the API of Etherscan, version 2. The key is in no message."""
 
     def __init__(self, url: str, chain_id: int, key: str):
-        # One address serves all chains of Etherscan, whichever of its sites was given.
-        self._url = ETHERSCAN if f".{_host(url)}".endswith(".etherscan.io") else url
+        self._url = url
         self._key = key
         self.chain_id = chain_id
-
-    def expect(self) -> None:
-        """Raise `click.UsageError` if this is no such API, or takes no such key; `Stopped` if it does not answer."""
-        question = {"module": "contract", "action": "checkverifystatus", "guid": "0"}
-        address = {"chainid": str(self.chain_id), "apikey": self._key}
-        answer = _expect_api(self._url, {**address, **question})
-        if "status" not in answer or "result" not in answer:
-            raise click.UsageError(f"--explorer: {_host(self._url)} has no API of Etherscan there")
-        told = one_line(str(answer["result"]))
-        if says(told, ("api key", "apikey", "deprecated", "chainid")):
-            raise click.UsageError(f"--explorer: {_host(self._url)} refuses: {told}")
 
     def verify(self, about: dict, standard: str) -> None:
         """Verify one contract; raises `Stopped`."""
@@ -110,14 +93,14 @@ class Etherscan:
             answer = _request("get", self._url, params={**address, **form})
         if answer is None:
             return False, "no answer"
-        result = one_line(str(answer.get("result")))
+        result = str(answer.get("result"))
         told = result.lower()
         if "already verified" in told or "pass - verified" in told:
             return True, None
         if answer.get("status") == "1":
             return True, result
         passing = ("pending", "unable to locate", "rate limit", "does not have bytecode", "in queue")
-        if says(told, passing):
+        if any(text in told for text in passing):
             return False, result
         raise Stopped(f"the explorer refuses: {result}")
 
@@ -126,20 +109,8 @@ class Blockscout:
     """An explorer with the API of Blockscout, version 2."""
 
     def __init__(self, url: str, chain_id: int, key: str):
-        parts = urlsplit(url)
-        path = BLOCKSCOUT_PATH.sub("", parts.path).rstrip("/")
-        self._url = parts._replace(path=path, query="", fragment="").geturl()
+        self._url = url.rstrip("/")
         self._key = key
-
-    def expect(self) -> None:
-        """Raise `click.UsageError` if this is no such API, `Stopped` if it does not answer."""
-        query = {"apikey": self._key} if self._key else {}
-        answer = _expect_api(f"{self._url}/api/v2/smart-contracts/verification/config", query)
-        ways = answer.get("verification_options")
-        if not isinstance(ways, list):
-            raise click.UsageError(f"--explorer: {_host(self._url)} has no API of Blockscout there")
-        if "vyper-standard-input" not in ways:
-            raise click.UsageError(f"--explorer: {_host(self._url)} verifies no sources in Vyper")
 
     def verify(self, about: dict, standard: str) -> None:
         """Verify one contract; raises `Stopped`."""
@@ -200,28 +171,6 @@ def _until_settled(about: dict, ask: Callable[[], tuple[bool, str | None]]) -> s
     raise Stopped(f"not verified after {TRIES} tries: {result}")
 
 
-def _expect_api(url: str, query: dict) -> dict:
-    """The answer to a harmless question; raises `click.UsageError` if there is no API, `Stopped` without an answer."""
-    host = _host(url)
-    try:
-        response = requests.get(url, params=query, timeout=PATIENCE)
-    except requests.RequestException as error:
-        raise Stopped(f"the explorer {host} does not answer ({type(error).__name__})") from None
-    if response.status_code == 429 or response.status_code >= 500:
-        raise Stopped(f"the explorer {host} does not answer (status {response.status_code})")
-    try:
-        answer = response.json()
-    except ValueError:
-        answer = None
-    if not isinstance(answer, dict):
-        raise click.UsageError(f"--explorer: {host} has no API there (status {response.status_code})")
-    return answer
-
-
-def _host(url: str) -> str:
-    return urlsplit(url).hostname or "it"
-
-
 def _request(method: str, url: str, **options: Any) -> dict | None:
     """The answer as JSON; None if there is none now and there may be one later."""
     try:
@@ -235,5 +184,5 @@ def _request(method: str, url: str, **options: Any) -> dict | None:
     except ValueError:
         raise Stopped(f"the explorer does not speak JSON (status {response.status_code})") from None
     if response.status_code >= 400:
-        raise Stopped(f"the explorer refuses: {one_line(str(answer.get('message', response.status_code)))}")
+        raise Stopped(f"the explorer refuses: {answer.get('message', response.status_code)}")
     return answer

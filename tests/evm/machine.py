@@ -233,8 +233,7 @@ class Revm:
             return self._failed(error, message, contract, before)
         assert Address(made) == target, f"made {made}, not {target}"
         runtime = self.get_code(target)
-        if places and runtime not in self._kept:
-            # otherwise the same code was here before an anchor, and `get_code` has shown its original
+        if places:
             original = base_fee.rewritten(runtime, places, base_fee.PREVRANDAO, base_fee.BASEFEE)
             self._shown[runtime], self._kept[original] = original, runtime
             runtime = original

@@ -7,7 +7,6 @@ from pathlib import Path
 from taskpools.system import ROOT, SOURCES
 from tests.gas import snapshots
 from tests.gas.reference import CLAIM, EXECUTE, ROWS, SCHEDULE, SEARCH, TASK_MANAGER, TASK_POOLS, Row
-from tests.gas.scene import variant
 
 FOLDER = ROOT / "docs" / "gas"
 README = ROOT / "README.md"
@@ -15,7 +14,6 @@ BEGIN, END = "<!-- gas -->", "<!-- /gas -->"
 HOW = """\
 What a receipt shows, in a transaction of its own, 21,000 and calldata included; `[exec]` is execution alone, with cold
 access. Where the same operation costs more or less by what it meets, the lowest and the highest of several are given.
-"limit / ours": the lowest gas limit with which a claim, a verdict or a refund succeeds, over what it uses.
 [How it is measured](../gas.md)."""
 PLOTS = ["claim", "search", "execute", "schedule"]
 
@@ -64,7 +62,7 @@ def _table(rows: list[Row], figures: dict[str, int]) -> str:
 def _line(name: str, label: str, figures: dict[str, int]) -> str:
     row = ROWS.get(label, Row(name, label))
     gas = figures[label]
-    least = figures.get(variant(label, "least"))
+    least = figures.get(f"{label[:-1]},least]")
     ours = f"{least:,} to {gas:,}" if least and least != gas else f"{gas:,}"
     ratio = f"{gas / row.reference:.2f}" if row.reference else ""
     return f"| {name} | {_number(row.reference)} | {_number(row.goal)} | {ours} | {ratio} |"
@@ -85,21 +83,11 @@ def markdown(figures: dict[str, int]) -> str:
         compiled = snapshots.head(contract)
         how = f"evm version {compiled['evmVersion']}, optimised for {compiled['optimizer']}"
         parts.append(f"## {contract}\n\nRuntime code: {compiled['runtimeSize']:,} bytes; {how}.")
-        labels = [
-            label
-            for label in figures
-            if label.split(".")[0] == contract and not re.search(r"\b(least|limit)\]$", label)
-        ]
+        labels = [label for label in figures if label.split(".")[0] == contract and not re.search(r"\bleast\]$", label)]
         if labels:
-            lines = [
-                "| operation | reference | goal | ours | ours / reference | limit / ours |",
-                "|---" + "|---:" * 5 + "|",
-            ]
+            lines = ["| operation | reference | goal | ours | ours / reference |", "|---|---:|---:|---:|---:|"]
             for label in sorted(labels, key=snapshots.natural):
-                limit = figures.get(variant(label, "limit"))
-                ratio = f"{limit / figures[label]:.2f}" if limit else ""
-                name = f"`{label.split('.', 1)[1]}`"
-                lines.append(f"{_line(name, label, figures)} {ratio} |")
+                lines.append(_line(f"`{label.split('.', 1)[1]}`", label, figures))
             parts.append("\n".join(lines))
     return "\n\n".join(parts) + "\n"
 

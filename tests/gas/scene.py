@@ -11,11 +11,9 @@ import boa
 from eth_utils import keccak, to_checksum_address
 
 from deploy import deploy
-from taskpools.abi import abi
 from taskpools.deployment.record import integrity
-from taskpools.receipts import Receipts, Transaction, intrinsic_gas
+from taskpools.receipts import Receipts, Transaction
 from taskpools.system import System
-from tests.helpers.signatures import digest
 
 ETHER = 10**18
 START = 1_800_000_000
@@ -23,21 +21,6 @@ START_BLOCK = 20_000_000
 SECONDS_A_BLOCK = 12
 WRITTEN_OUT = 16  # steps
 ZERO_BYTE_SAVES = 12  # gas of calldata
-# Claims, verdicts, refunds: what they hand to others may fail, so their lowest limit of gas is measured too.
-LIMITED = {
-    "batchVerifyAndPay",
-    "cancelRequest",
-    "cancelTask",
-    "claimBestTask",
-    "claimTask",
-    "claimTaskFromPool",
-    "releaseExpiredTasks",
-    "releaseMyClaim",
-    "settleUnverified",
-    "submitTask",
-    "verifyAndPay",
-}
-LIMIT_STEPS = 1_000  # a limit is found to this part of itself
 
 
 @dataclass(frozen=True)
@@ -56,18 +39,6 @@ def address_of(name: str) -> str:
     return to_checksum_address(keccak(text=f"taskpools {name}")[-20:])
 
 
-@functools.cache
-def limited() -> set[bytes]:
-    """The selectors of those functions."""
-    entries = [entry for name in ("TaskPool", "ModelRegistry", "TaskRouter") for entry in abi(name)]
-    return {digest(entry)[:4] for entry in entries if entry["type"] == "function" and entry["name"] in LIMITED}
-
-
-def variant(label: str, of: str) -> str:
-    """The label of another figure of the same operation."""
-    return f"{label[:-1]},{of}]" if label.endswith("]") else f"{label}[{of}]"
-
-
 class Scene:
     """`figures` are label to gas, `steps` what a node needs to come to the same."""
 
@@ -78,35 +49,10 @@ class Scene:
         self.env.eoa = address_of("operator")
         self.env.evm.patch.timestamp = START
         self.env.evm.patch.block_number = START_BLOCK
-        self.limit = 0  # the lowest that suffices for the latest transaction, if that was measured
-        self._execute = self.env.evm.execute_code
-        object.__setattr__(self.env.evm, "execute_code", self._execute_and_measure)  # as Receipts does
         self.receipts = Receipts(self.env, self._keep)
         self.coinbase = address_of("validator")
         self.fund(self.coinbase, 1)
         self.env.evm.patch.coinbase = bytes.fromhex(self.coinbase[2:])
-
-    def _execute_and_measure(self, **call):
-        """A transaction that has begun. The limits of claims and the like are tried first."""
-        if not call.get("is_static", False):
-            self.limit = self._lowest_limit(call) if call["data"][:4] in limited() else 0
-        return self._execute(**call)
-
-    def _lowest_limit(self, call: dict) -> int:
-        """By bisection; 0 for a call that is refused."""
-
-        def tried(gas: int):
-            with self.env.anchor():
-                return self._execute(**call | {"gas": gas})
-
-        plenty = tried(call["gas"])
-        if plenty.is_error:
-            return 0
-        low, high = 0, call["gas"]
-        while high - low > high // LIMIT_STEPS:
-            middle = min((low + high) // 2, low + max(low - plenty.get_gas_used(), plenty.get_gas_used()))
-            low, high = (middle, high) if tried(middle).is_error else (low, middle)
-        return intrinsic_gas(call["data"]) + high
 
     def _keep(self, transaction: Transaction):
         self.steps.append(transaction)
@@ -150,8 +96,6 @@ class Scene:
         """The latest transaction's gas is the figure of this label."""
         assert label not in self.figures, f"{label} twice"
         self.figures[label] = self.receipts.last
-        if self.limit:
-            self.figures[variant(label, "limit")] = self.limit
 
     def between(self, label: str, calls: list[Callable]):
         """
@@ -162,7 +106,7 @@ class Scene:
         for call in calls:
             call()
             used.append(self.receipts.last)
-        least = variant(label, "least")
+        least = f"{label[:-1]},least]" if label.endswith("]") else f"{label}[least]"
         assert label not in self.figures
         assert least not in self.figures
         self.figures |= {label: max(used), least: min(used)}

@@ -10,7 +10,6 @@ from boa.profiling import GlobalProfile
 
 from tests.gas import report, snapshots
 from tests.gas.reference import ROWS
-from tests.gas.scene import variant
 
 
 @pytest.fixture(autouse=True)
@@ -38,19 +37,6 @@ def test_json_is_one_flat_map():
     figures = json.loads((report.FOLDER / "gas.json").read_text())
     assert figures == snapshots.figures()
     assert all(isinstance(gas, int) and gas > 0 for gas in figures.values())
-
-
-def test_claims_verdicts_and_refunds_need_little_more_than_they_use():
-    """
-    A chain may charge the limit: nothing is demanded that a call does not use. A payee that refuses is the exception:
-    it counts as refused only if it had its allowance.
-    """
-    figures = snapshots.figures()
-    limits = {label: figures[variant(label, "limit")] for label in figures if variant(label, "limit") in figures}
-    ratios = {label: limit / figures[label] for label, limit in limits.items()}
-    assert len(ratios) > 25
-    assert {label for label, ratio in ratios.items() if ratio > 1.1} == {"TaskPool.verifyAndPay[payee refuses]"}
-    assert min(ratios.values()) >= 1
 
 
 def test_plots_reach_the_largest_sizes():

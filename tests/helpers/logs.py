@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from eth_abi import decode
 from eth_utils import keccak, to_checksum_address
 
-from taskpools.abi import abi
-from taskpools.artifacts import SOURCES
+from taskpools.abi import OUTPUTS, abi
 from tests.helpers.signatures import canonical_type, digest
 
 DYNAMIC = ("string", "bytes")
@@ -32,7 +31,7 @@ def hashed(text: str) -> bytes:
 
 @functools.cache
 def _by_topic() -> dict[bytes, dict]:
-    return {digest(entry): entry for name in SOURCES for entry in abi(name) if entry["type"] == "event"}
+    return {digest(entry): entry for name in OUTPUTS for entry in abi(name) if entry["type"] == "event"}
 
 
 def _decoded(type_: str, data: bytes):

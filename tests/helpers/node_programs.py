@@ -15,7 +15,6 @@ import pytest
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / ".node"
 NODE_PROGRAMS = {
-    **dict.fromkeys((f"@ethereumjs/{part}" for part in ("block", "common", "tx", "util", "vm")), "10.1.3"),
     "@foundry-rs/anvil": "1.7.1",
     "ethers": "6.17.0",
     "hardhat": "3.18.0",

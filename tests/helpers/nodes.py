@@ -13,7 +13,6 @@ import requests
 from tests.helpers.node_programs import anvil_path, node_path, package
 
 START_SECONDS = 60
-ETHEREUMJS = Path(__file__).with_name("ethereumjs_node.mjs")
 
 
 class RealNode:
@@ -85,18 +84,6 @@ def hardhat(folder: Path):
     command = [str(node_path()), str(package("hardhat") / "dist" / "src" / "cli.js"), "node"]
     command += ["--hostname", "127.0.0.1", "--port", str(port)]
     with _running(command, RealNode("hardhat", port, chain_id), folder) as node:
-        yield node
-
-
-@contextmanager
-def ethereumjs(folder: Path, hardfork: str = "amsterdam"):
-    """EthereumJS, for forks that the others do not have; what it runs goes into this folder."""
-    chain_id, port = _chain_id(), _port()
-    program = folder / ETHEREUMJS.name
-    program.write_text(ETHEREUMJS.read_text())
-    (folder / "node_modules").symlink_to(package(""))
-    command = [str(node_path()), str(program), str(port), str(chain_id), hardfork]
-    with _running(command, RealNode("ethereumjs", port, chain_id), folder) as node:
         yield node
 
 

@@ -68,8 +68,8 @@ def parse(line: str) -> dict:
 
 def show(entry: dict) -> str:
     """The signature of an ABI entry: what `parse` reads."""
-    if entry["type"] in ("receive", "fallback"):
-        return f"{entry['type']} ()"
+    if entry["type"] == "receive":
+        return "receive ()"
     words = [entry["type"], f"{entry.get('name', '')}{_show_parameters(entry['inputs'])}"]
     if entry["type"] == "function":
         words.append(entry["stateMutability"])

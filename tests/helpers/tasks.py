@@ -7,7 +7,6 @@ import boa
 from eth_abi import decode, encode
 from eth_utils import keccak, to_checksum_address
 
-from taskpools.steps import GAS_COSTS
 from tests.helpers.chain import ETHER, error_data
 from tests.helpers.logs import Log, logs
 from tests.helpers.modules import constant
@@ -16,8 +15,7 @@ from tests.helpers.schedule import GAS, NO_MAXIMUM, SMALL, block, roll_to
 NOBODY = "0x" + "00" * 20
 GWEI = 10**9
 WORD_OF_ZEROS = bytes(32)
-INTRINSIC_GAS, CALL_GAS, TASK_GAS, ENLIST_GAS = GAS_COSTS
-OVERHEAD_GAS = INTRINSIC_GAS + CALL_GAS + TASK_GAS
+OVERHEAD_GAS = constant("scheduler/pricing.vy", "OVERHEAD_GAS")
 # Code of accounts.
 REFUSES = bytes.fromhex("5f5ffd")
 BURNS_GAS = bytes.fromhex("5b5f56")

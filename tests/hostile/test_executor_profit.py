@@ -10,10 +10,10 @@ from fractions import Fraction
 import boa
 import pytest
 
+from taskpools.receipts import receipt_gas
 from tests.conftest import funded
 from tests.helpers.chain import ETHER, balance
-from tests.helpers.executing import due, execute
-from tests.helpers.hostile import calldata
+from tests.helpers.hostile import calldata, transaction
 from tests.helpers.schedule import (
     GAS,
     SUCCEEDED,
@@ -41,6 +41,20 @@ def burner():
     account = boa.env.generate_address("burner")
     boa.env.set_code(account, BURNER)
     return account
+
+
+def execute(manager, executor, data: bytes, gas: int) -> tuple[int, int]:
+    """A transaction of its own. Returns what it paid and the gas of its receipt."""
+    with transaction(executor, manager.address):
+        computation = boa.env.execute_code(manager.address, sender=executor, gas=gas, data=data)
+    assert computation.is_success, computation.output.hex()
+    used = receipt_gas(data, computation, creates=False)
+    assert used <= gas + 25_000
+    return int.from_bytes(computation.output, "big"), used
+
+
+def due(payee: str, reserve: int = 0) -> bytes:
+    return calldata("executeTasks(address,uint256)", payee, reserve)
 
 
 LONG = b"\xff" * 4_096

@@ -52,7 +52,7 @@ def test_refund_that_the_registry_does_not_take_is_kept(scene, end, behavior):
         assert scene.pool.taskQueueType(task) == 0
         assert (balance(scene.pool), scene.pool.reservedBalance()) == (held, reserved)
         with reverts("DeliveryFailed()"):
-            scene.pool.deliverOutcome(task, sender=scene.stranger, gas=5_000_000)
+            scene.pool.deliverOutcome(task, sender=scene.stranger)
         assert (balance(scene.pool), scene.pool.reservedBalance()) == (held, reserved)
         totals_are_right(scene)
     assert scene.registry.refundOf(scene.requester) == 0

@@ -44,15 +44,12 @@ class Scene:
         return {
             "addEnvironmentCanceller(bytes32,address)": ((self.waiting, me), 0),
             "addTaskCanceller(bytes32,address)": ((self.waiting, me), 0),
-            "callFromEnvironment(bytes32,address,uint256,bytes)": ((self.waiting, me, 0, b""), 0),
             "cancelTask(bytes32)": ((self.waiting,), 0),
             "depositBond()": ((), 1),
             "depositBondFor(address)": ((me,), 1),
-            "executeDue(address,address,uint256,uint256)": ((me, me, 0, 0), 0),
             "executeTasks(address,uint256)": ((me, 0), 0),
             "executeTasksById(bytes32[],address)": (([self.due], me), 0),
             "executeTasksById(bytes32[],address,uint256)": (([self.due], me, 0), 0),
-            "executeTasksById(bytes32[],address,uint256,bool)": (([self.due], me, 0, True), 0),
             "expireTasks(bytes32[])": (([self.lapsed],), 0),
             "removeEnvironmentCanceller(bytes32,address)": ((self.waiting, me), 0),
             "removeTaskCanceller(bytes32,address)": ((self.waiting, me), 0),
@@ -77,37 +74,29 @@ class Scene:
 @pytest.fixture(scope="module")
 def scene(deployed):
     with boa.env.anchor():
-        yield scheduled(deployed)
-
-
-def scheduled(system) -> Scene:
-    manager = system.manager
-    scene = Scene(system, manager, funded("owner"), funded("stranger"), b"", b"", b"")
-    set_coinbase(NOBODY)
-    manager.depositBond(value=ETHER, sender=scene.owner)
-    start = block()
-    scene.lapsed = scene.schedule(start + 1)
-    scene.due = scene.schedule(start + manager.EXECUTION_WINDOW())
-    scene.waiting = scene.schedule(start + manager.EXECUTION_WINDOW() + 1_000)
-    roll_to(start + manager.EXECUTION_WINDOW() + 2)
-    return scene
+        owner, stranger = funded("owner"), funded("stranger")
+        scene = Scene(deployed, deployed.manager, owner, stranger, b"", b"", b"")
+        set_coinbase(NOBODY)
+        deployed.manager.depositBond(value=ETHER, sender=owner)
+        start = block()
+        scene.lapsed = scene.schedule(start + 1)
+        scene.due = scene.schedule(start + deployed.manager.EXECUTION_WINDOW())
+        scene.waiting = scene.schedule(start + deployed.manager.EXECUTION_WINDOW() + 1_000)
+        roll_to(start + deployed.manager.EXECUTION_WINDOW() + 2)
+        yield scene
 
 
 AUTHORITY = "Unauthorized(address,address)"
-ITSELF = "Unauthorized(address,address) for anyone but the manager"
 # What a stranger gets: an error, or None for what is open to anyone.
 STRANGER = {
     "addEnvironmentCanceller(bytes32,address)": AUTHORITY,
     "addTaskCanceller(bytes32,address)": AUTHORITY,
-    "callFromEnvironment(bytes32,address,uint256,bytes)": AUTHORITY,
     "cancelTask(bytes32)": AUTHORITY,
     "depositBond()": None,
     "depositBondFor(address)": None,
-    "executeDue(address,address,uint256,uint256)": ITSELF,
     "executeTasks(address,uint256)": None,
     "executeTasksById(bytes32[],address)": None,
     "executeTasksById(bytes32[],address,uint256)": None,
-    "executeTasksById(bytes32[],address,uint256,bool)": None,
     "expireTasks(bytes32[])": None,
     "removeEnvironmentCanceller(bytes32,address)": AUTHORITY,
     "removeTaskCanceller(bytes32,address)": AUTHORITY,
@@ -146,14 +135,13 @@ def test_stranger(scene, signature):
         return
     expected = {
         AUTHORITY: (stranger, owner),
-        ITSELF: (stranger, manager.address),
         "InsufficientBond(uint256,uint256)": (
             manager.estimateCost(block() + 9, 100_000) if signature.startswith("schedule") else 1,
             0,
         ),
     }.get(error, ())
     assert computation.is_error
-    assert computation.output == error_data(error.split(" ")[0], *expected)
+    assert computation.output == error_data(error, *expected)
 
 
 # ---------------------------------------------------------------- whoever is paid
@@ -277,11 +265,8 @@ def test_payee_calls_back(scene, site, payee):
             payee.plan(manager.address, calldata(signature, *arguments), value)
             site.pay(scene, payee)
             assert payee.result() == REFUSED, signature
-            refusal = {
-                "executeDue": error_data(AUTHORITY, payee.address, manager.address),
-                "rescheduleTask": error_data("NoActiveTask()"),
-            }.get(signature.split("(")[0], error_data("TaskManagerLocked()"))
-            assert payee.answer() == keccak(refusal), signature
+            refusal = "NoActiveTask()" if signature.startswith("reschedule") else "TaskManagerLocked()"
+            assert payee.answer() == keccak(error_data(refusal)), signature
             assert wealth() == quiet, signature
 
 

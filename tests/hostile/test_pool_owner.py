@@ -1,7 +1,4 @@
-"""
-A pool's owner who turns every knob there is, at every step of a request: worker and requester do not notice. Nor does
-the worker of an owner's own task, from the claim on.
-"""
+"""A pool's owner who turns every knob he has, at every step of a request: worker and requester do not notice."""
 
 import boa
 import pytest
@@ -159,8 +156,8 @@ TRICKS = [
 
 def run(scene, steps, trick=None, after=None):
     """
-    Go through a life and return what came of it. After each step whose number is in `after` (each step, without
-    numbers) the owner plays a trick.
+    Go through a life and return what came of it. After the step `after` (each, if none is named) the owner plays a
+    trick.
 
     What the owner has, and his own tasks, are left out.
     """
@@ -169,7 +166,7 @@ def run(scene, steps, trick=None, after=None):
         parties = [scene.stranger, scene.requester, scene.verifier, scene.worker, scene.other_worker]
         for number, step in enumerate(steps):
             step(scene)
-            if trick and (after is None or number in after):
+            if trick and after in (None, number):
                 getattr(owner, trick)()
         reserved, owed = scene.pool.reservedBalance(), scene.registry.reservedBalance()
         assert balance(scene.pool) >= reserved
@@ -212,88 +209,7 @@ def test_tricks_after_every_step_change_nothing(scene, life, trick):
 def test_everything_after_one_step_changes_nothing(scene, life):
     undisturbed = run(scene, LIVES[life])
     for after in range(len(LIVES[life])):
-        assert run(scene, LIVES[life], "everything", [after]) == undisturbed, after
-
-
-# ---------------------------------------------------------------- lives of the owner's own task
-
-
-def offer(*terms):
-    def step(scene):
-        if terms:
-            scene.pool.setTaskTerms(*terms, sender=scene.pool_owner)
-        scene.task = scene.own_task()
-        scene.life = scene.request
-
-    return step
-
-
-def judge_own(is_valid):
-    """The verifier when the worker claimed: the owner of then."""
-    return lambda scene: scene.pool.verifyAndPay(scene.task, is_valid, sender=scene.pool_owner)
-
-
-# The worker claims in the second step. All that follows is as the worker saw it then.
-OWN_LIVES = {
-    "accepted in the last second": [
-        offer(),
-        claim("stranger"),
-        let_pass(3_600),
-        submit("stranger"),
-        let_pass(DAY),
-        judge_own(True),
-    ],
-    "rejected with attempts left": [offer(), claim("stranger"), submit("stranger"), judge_own(False)],
-    "rejected for good": [offer(300, 3_600, 1, True), claim("stranger"), submit("stranger"), judge_own(False)],
-    "silence refunds": [offer(), claim("stranger"), submit("stranger"), let_pass(DAY + 1), settle],
-    "silence pays": [offer(3_600, 7_200, 2, True), claim("stranger"), submit("stranger"), let_pass(7_201), settle],
-    "not settled too early": [
-        offer(3_600, 7_200, 2, True),
-        claim("stranger"),
-        submit("stranger"),
-        let_pass(7_200),
-        settle,
-    ],
-    "lapsed": [offer(600, 7_200, 2, True), claim("stranger"), let_pass(601), release],
-    "not lapsed too early": [offer(600, 7_200, 2, True), claim("stranger"), let_pass(600), release],
-}
-OWN_PAYS = {"accepted in the last second", "silence pays"}
-OWN_ENDS = {"rejected with attempts left": 0, "lapsed": 0, "not lapsed too early": 1, "not settled too early": 2}
-OWN_TRICKS = ["change_verifier", "change_terms", "hand_over", "everything"]
-
-
-@pytest.mark.parametrize("life", OWN_LIVES)
-def test_own_task_undisturbed(scene, life):
-    before = balance(scene.stranger)
-    outcome = run(scene, OWN_LIVES[life])
-    assert outcome["money"][0] == before + REWARD * (life in OWN_PAYS)
-    assert outcome["state"] == OWN_ENDS.get(life, 3 if life in OWN_PAYS else 4)
-
-
-@pytest.mark.parametrize("trick", OWN_TRICKS)
-@pytest.mark.parametrize("life", OWN_LIVES)
-def test_tricks_after_the_claim_change_nothing(scene, life, trick):
-    """Once after each step from the claim on, and after all of them."""
-    steps = OWN_LIVES[life]
-    undisturbed = run(scene, steps)
-    moments = range(1, len(steps))
-    for after in (*([number] for number in moments), moments):
-        assert run(scene, steps, trick, after) == undisturbed, after
-
-
-@pytest.mark.parametrize("judge", ["the verifier of now", "the owner of now"])
-def test_reverts_verdict_of_whoever_the_owner_chose_later(scene, judge):
-    """The owner cannot read the result, and have somebody of the owner's reject it."""
-    scene.task = scene.own_task()
-    claim("stranger")(scene)
-    owner = Owner(scene)
-    owner.hand_over()
-    scene.pool.setZKPVerifier(scene.other_worker, sender=owner.address)
-    submit("stranger")(scene)
-    sender = {"the verifier of now": scene.other_worker, "the owner of now": owner.address}[judge]
-    for is_valid in (True, False):
-        with reverts("Unauthorized()"):
-            scene.pool.verifyAndPay(scene.task, is_valid, sender=sender)
+        assert run(scene, LIVES[life], "everything", after) == undisturbed, after
 
 
 @pytest.mark.parametrize("life", ["accepted", "expired", "verifier silent", "cancelled"])

@@ -14,7 +14,7 @@ from taskpools.system import SOURCES
 from tests.helpers.signatures import parse, read, show
 
 PATH = Path(__file__).parent / "abis.txt"
-KINDS = ("constructor", "receive", "fallback", "function", "event", "error")
+KINDS = ("constructor", "receive", "function", "event", "error")
 
 
 def lines(contract: str) -> list[str]:

@@ -137,36 +137,3 @@ def test_artifact_is_what_the_compiler_makes():
     assert loaded.bytecode_runtime == whole.bytecode_runtime
     assert loaded.integrity_sum == whole.integrity_sum
     assert os.path.samefile(loaded.contract_path, whole.contract_path)
-
-
-READ_ONLY = "import os; os.access = lambda path, mode: 'build' not in str(path)\n"
-
-
-def test_a_checkout_that_cannot_be_written_to_has_its_cache_elsewhere(project, monkeypatch):
-    (project / "build").touch()  # no folder can be made there, not even by root
-    monkeypatch.setenv("XDG_CACHE_HOME", str(project / "cache"))
-    code = compiled(project)
-    assert len(list((project / "cache").glob("taskpools/*/compiled/*/*BasicTaskEnvironment*.json"))) == 1
-    monkeypatch.setenv("XDG_CACHE_HOME", "/proc/nowhere")
-    monkeypatch.setenv("TMPDIR", str(project / "temporary"))
-    (project / "temporary").mkdir()
-    assert compiled(project) == code
-    assert list((project / "temporary").iterdir()) == []
-    assert (project / "build").read_bytes() == b""
-
-
-def test_what_was_compiled_in_a_checkout_that_cannot_be_written_to_is_used(project, monkeypatch):
-    code = compiled(project)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(project / "cache"))
-    run = python(project, READ_ONLY + PRINT_THE_CODE)
-    assert bytes.fromhex(run.stdout) == code
-    assert not (project / "cache").exists()
-
-
-def test_help_writes_nothing(project, monkeypatch):
-    shutil.copy(ROOT / "deploy.py", project)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(project / "cache"))
-    before = set(project.rglob("*"))
-    run = subprocess.run([sys.executable, "-B", "deploy.py", "--help"], cwd=project, capture_output=True, check=True)
-    assert b"--rpc" in run.stdout
-    assert set(project.rglob("*")) == before

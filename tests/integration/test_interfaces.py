@@ -16,10 +16,7 @@ from tests.helpers.signatures import canonical_type
 
 # What is called by hand, and the contracts that must have it.
 CALLED = {
-    "claimTaskForUser(address,uint256)": ["TaskPool"],
-    "callFrom(address,uint256,bytes)": ["TaskEnvironmentProxy"],
     "creditRefund(uint256)": ["ModelRegistry"],
-    "executeDue(address,address,uint256,uint256)": ["TaskManager"],
     "executeTask(bytes)": [
         f"{kind}TaskEnvironment" for kind in ("Minimal", "Basic", "Rescheduling", "Validated", "Recurring")
     ],
@@ -35,8 +32,8 @@ CALLED = {
 
 # The interface that a contract implements, where it is not named after the contract.
 INTERFACES = {
-    **{f"{kind}TaskEnvironment": "ITaskEnvironment" for kind in ("Minimal", "Basic")},
-    **{f"{kind}TaskEnvironment": "IReportingTaskEnvironment" for kind in ("Rescheduling", "Validated", "Recurring")},
+    f"{kind}TaskEnvironment": "ITaskEnvironment"
+    for kind in ("Minimal", "Basic", "Rescheduling", "Validated", "Recurring")
 }
 
 

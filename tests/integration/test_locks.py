@@ -25,24 +25,17 @@ OPEN = {
     "ModelRegistry.creditRefund": CALLBACK,
     "ModelRegistry.updateInferenceResult": CALLBACK,
     "ModelRegistry.updatePoolListing": CALLBACK,
-    "TaskManager.executeDue": "the manager is the only caller, from executeTasks, which is locked",
     "TaskManager.rescheduleTask": "for the task that runs, which the manager's lock knows",
     "TaskPool.__default__": PLAIN_ETHER,
     "TaskRouter.assignSlot": CALLBACK,
     "TaskRouter.poolChanged": CALLBACK,
     "TaskEnvironmentProxy.__default__": PLAIN_ETHER,
-    "TaskEnvironmentProxy.callFrom": MANAGER_ONLY,
-    "TaskEnvironmentProxy.executeTask": MANAGER_ONLY,
     "TaskEnvironmentProxy.run": MANAGER_ONLY,
     "TaskEnvironmentProxy.sweep": MANAGER_ONLY,
     "TaskEnvironmentProxy.sweepToken": MANAGER_ONLY,
     **{
-        f"{kind}TaskEnvironment.{name}": why
+        f"{kind}TaskEnvironment.executeTask": "runs as the environment of a task and keeps no state"
         for kind in ("Minimal", "Basic", "Rescheduling", "Validated", "Recurring")
-        for name, why in (
-            ("executeTask", "runs as the environment of a task and keeps no state"),
-            ("__default__", "only reverts"),
-        )
     },
 }
 

@@ -12,7 +12,6 @@ ROOMS = ("pools", "registry", "factory", "router", "scheduler", "environments", 
 MODULES = sorted(path for room in ROOMS for path in (CONTRACTS / room).glob("*.vy"))
 # These never revert, or only where the arguments cannot be decoded.
 NEVER_REVERT = {
-    *("gasBesidesTarget", "gasCosts", "supportsInterface"),
     *("bondOf", "creditOf", "encodeTask", "getEnvironment", "EXECUTION_ENV_TEMPLATE"),
     # ModelRegistry
     *("calculateTokenCount", "earnedFees", "getActiveModels", "getAllModelIds", "getContractBalance"),

@@ -14,7 +14,7 @@ from eth_account import Account
 from eth_utils import keccak
 
 import deploy
-from taskpools.deployment import broadcast, checks, verification
+from taskpools.deployment import broadcast, verification
 from tests.helpers.client import Client
 from tests.helpers.node_programs import require
 from tests.helpers.nodes import RealNode, anvil
@@ -26,8 +26,7 @@ counter = itertools.count()
 def isolated(monkeypatch):
     """These tests need no chain in process. Their nodes are near, so that waits can be short."""
     monkeypatch.setattr(broadcast, "FIRST_WAIT", 0.005)
-    monkeypatch.setattr(checks, "LOOK_PAUSE", 0.01)
-    monkeypatch.setattr("taskpools.deployment.node.PAUSE", 0.01)
+    monkeypatch.setattr(broadcast, "LOOK_PAUSE", 0.02)
     monkeypatch.setattr(broadcast, "CONFIRMATION_WAIT", 0.05)
     monkeypatch.setattr(verification, "PAUSE", 0.02)
 

@@ -126,7 +126,7 @@ def test_an_encrypted_key(operator):
     assert operator.deploy("--dry-run", *files)[0] == 0  # the keystore says whose it is
     status, _, errors = operator.deploy(*files)
     assert status == 2
-    assert errors == f"deploy.py: --keystore: {keystore}: the password is wrong, or the file is damaged\n"
+    assert errors == f"deploy.py: --keystore: {keystore}: the password is wrong\n"
     password.write_text("correct horse\n")
     assert operator.deploy(*files)[0] == 0
     assert operator.record()["terms"]["deployer"] == operator.address

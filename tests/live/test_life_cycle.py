@@ -11,30 +11,21 @@ from taskpools.demo.scheduled_calls import task_data
 from tests.helpers.chain import ETHER
 from tests.helpers.client import Client
 from tests.helpers.node_programs import require
-from tests.helpers.nodes import anvil, ethereumjs, hardhat
+from tests.helpers.nodes import anvil, hardhat
 
 PRICE = 2 * 10**13
 SUCCEEDED = 2
 GAS = 2_000_000  # for executeTasks: the estimate would be that of doing nothing
 
 
-AMSTERDAM = pytest.param(
-    "ethereumjs",
-    marks=pytest.mark.xfail(run=False, reason="deploy.py plans with Osaka's prices and stops at its own limit"),
-)
-
-
-@pytest.fixture(params=["anvil", "hardhat", AMSTERDAM])
+@pytest.fixture(params=["anvil", "hardhat"])
 def node(request, tmp_path_factory):
     if request.param == "anvil":
         require("@foundry-rs/anvil")
         running = anvil()
-    elif request.param == "hardhat":
+    else:
         require("hardhat", "node")
         running = hardhat(tmp_path_factory.mktemp("hardhat"))
-    else:
-        require("@ethereumjs/vm", "node")
-        running = ethereumjs(tmp_path_factory.mktemp("ethereumjs"))
     with running as node:
         yield node
 

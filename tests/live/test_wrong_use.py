@@ -20,12 +20,12 @@ def elsewhere(tmp_path, monkeypatch):
     [
         (["--yes"], "--yes needs --rpc"),
         (["--chain-id", "1"], "--chain-id needs --rpc"),
-        (["--rpc", "ws://somewhere", *KEY], "--rpc takes a URL that begins with http:// or https:// and has a host"),
+        (["--rpc", "ws://somewhere", *KEY], "--rpc takes a URL that begins with http:// or https://"),
         (RPC, "the deployer's key is needed: either --keystore or --key-env"),
         ([*RPC, *KEY, "--keystore", "x"], "the deployer's key is needed: either --keystore or --key-env"),
         ([*RPC, *KEY, "--password-file", "x"], "--password-file goes with --keystore"),
         ([*RPC, *KEY, "--yes"], "--yes needs --chain-id"),
-        ([*RPC, *KEY, "--explorer", "http://x"], "--explorer goes with --verify"),
+        ([*RPC, *KEY, "--explorer", "x"], "--explorer goes with --verify"),
         ([*RPC, *KEY, "--verify", "blockscout"], "--verify blockscout needs --explorer"),
         (
             [*RPC, *KEY, "--verify", "etherscan", "--explorer-key-env", "NO_SUCH"],
@@ -68,34 +68,34 @@ def test_one_line_and_status_2(monkeypatch, capsys, arguments, line):
         ("ff" * 32, "--key-env: DEPLOYER_KEY does not hold a private key, 64 hexadecimal digits"),
     ],
 )
-def test_a_bad_key_is_not_shown(monkeypatch, capsys, value, line):
+def test_a_bad_key_is_not_shown(node, monkeypatch, capsys, value, line):
     if value is None:
         monkeypatch.delenv("DEPLOYER_KEY", raising=False)
     else:
         monkeypatch.setenv("DEPLOYER_KEY", value)
-    assert run(monkeypatch, *RPC, *KEY) == 2
+    assert run(monkeypatch, "--rpc", node.url, *KEY) == 2
     assert capsys.readouterr().err == f"deploy.py: {line}\n"
 
 
 @pytest.mark.parametrize("given", [RAW, RAW[2:]])
-def test_a_key_in_place_of_a_name_is_not_shown(monkeypatch, capsys, given):
-    assert run(monkeypatch, *RPC, "--key-env", given) == 2
+def test_a_key_in_place_of_a_name_is_not_shown(node, monkeypatch, capsys, given):
+    assert run(monkeypatch, "--rpc", node.url, "--key-env", given) == 2
     captured = capsys.readouterr()
     assert captured.err == "deploy.py: --key-env takes the name of an environment variable\n"
     assert RAW[2:] not in captured.out
 
 
-def test_a_missing_keystore_is_told_before_a_node_is_asked(monkeypatch, capsys):
-    assert run(monkeypatch, *RPC, "--keystore", "no-such-file") == 2
-    assert capsys.readouterr().err == "deploy.py: --keystore: cannot read no-such-file\n"
-
-
-@pytest.mark.parametrize("option", ["--deployments", "--export-abi"])
-@pytest.mark.parametrize("folder", ["file/below", "file/far/below"])
-def test_a_folder_that_cannot_be_written_is_told_before_a_node_is_asked(monkeypatch, capsys, tmp_path, option, folder):
-    monkeypatch.setenv("DEPLOYER_KEY", RAW)
-    (tmp_path / "file").touch()
-    assert run(monkeypatch, *RPC, *KEY, option, folder) == 2
-    assert capsys.readouterr().err == f"deploy.py: {option}: cannot write to {folder}\n"
-    assert run(monkeypatch, *RPC, *KEY, option, folder, "--dry-run") == 1  # which writes nothing
-    assert "does not answer" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [("{}", "this is not a keystore of version 3"), ("no JSON", "this is not a keystore of version 3")],
+)
+def test_a_bad_keystore(node, monkeypatch, capsys, tmp_path, content, reason):
+    keystore, password = tmp_path / "key.json", tmp_path / "password"
+    keystore.write_text(content)
+    password.write_text("x")
+    arguments = ["--rpc", node.url, "--keystore", str(keystore), "--password-file", str(password)]
+    assert run(monkeypatch, *arguments) == 2
+    assert capsys.readouterr().err == f"deploy.py: --keystore: {keystore}: {reason}\n"
+    password.unlink()
+    assert run(monkeypatch, *arguments) == 2
+    assert capsys.readouterr().err == f"deploy.py: --password-file: cannot read {password}\n"

@@ -59,8 +59,6 @@ SITUATIONS = {
     "rejected and available again",
     "silence pays the worker",
     "silence refunds",
-    "submitted to another verifier than the present one",
-    "submitted under other terms than the present ones",
 }
 
 

@@ -52,8 +52,8 @@ def unpack(packed: uint256, digits: uint256) -> uint256:
 
 @external
 @pure
-def price(totalGas: uint256, gasPrice: uint256, live: uint256, distance: uint256) -> uint256:
-    return pricing._price(totalGas, gasPrice, live, distance)
+def price(gasLimit: uint256, gasPrice: uint256, live: uint256, distance: uint256) -> uint256:
+    return pricing._price(gasLimit, gasPrice, live, distance)
 
 
 @external

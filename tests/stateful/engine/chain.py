@@ -136,8 +136,6 @@ class Chain:
 
     def refusal(self, refusal: Refusal) -> bytes:
         """The revert data."""
-        if not refusal.error:
-            return b"".join(refusal.arguments)
         selector, types = error_types(refusal.error)
         return selector + types.pack(refusal.arguments, self.lower)
 

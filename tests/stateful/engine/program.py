@@ -101,7 +101,7 @@ REGRESSION = '''\
 
 from tests.stateful.engine.program import Cost, Later, Step
 from tests.stateful.engine.search import replay
-from tests.stateful.models.scheduled import Call, Message
+from tests.stateful.models.scheduled import Call
 from tests.stateful.machines import {machine}
 
 

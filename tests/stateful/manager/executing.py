@@ -2,7 +2,6 @@
 
 from tests.stateful.engine.machine import rule
 from tests.stateful.manager.scheduling import a_task, schedule
-from tests.stateful.models.scheduled import BURN, LONE_GAS, OVERHEAD_GAS, TASK_GAS, WORK
 from tests.stateful.models.world import NOBODY
 
 STAY, NEXT, LAST, LATE = "stay", "to the next due block", "to its last block", "past its window"
@@ -22,15 +21,6 @@ def surge(m, gwei: int | None):
         m.happen("set_base_fee", gwei * GWEI + (7 if gwei > 1 else 0))
 
 
-def surge_to_an_edge(m):
-    """To the base fee at which a task just pays for its own gas, for a call, for a call in the worst case."""
-    tasks = [task for task in m.waiting() if task.block <= m.next_due() + 3 and task.payment < 10**25]
-    if tasks:
-        task = m.draw.one_of(tasks)
-        gas = task.gas + m.draw.one_of([TASK_GAS, 100_000, 140_000, LONE_GAS, 200_000, OVERHEAD_GAS])
-        m.happen("set_base_fee", 9 * task.payment // (10 * gas) + m.draw.one_of([0, 1, -1]))
-
-
 def is_anything_scheduled(m) -> bool:
     return bool(m.model.scheduled)
 
@@ -38,10 +28,7 @@ def is_anything_scheduled(m) -> bool:
 @rule(10, when=is_anything_scheduled)
 def execute_what_is_due(m):
     go(m, m.draw.one_of([NEXT, NEXT, NEXT, STAY, LAST]))
-    if m.draw.once_in(4):
-        surge_to_an_edge(m)
-    else:
-        surge(m, m.draw.one_of([None, None, None, None, 1, 1, 2, 3, 12, 40]))
+    surge(m, m.draw.one_of([None, None, None, None, 1, 1, 2, 3, 12, 40]))
     executor = m.draw.one_of(m.executors)
     payee = m.draw.mostly([*m.executors, "executor 1"], [*m.people, NOBODY])
     m.act(executor, "manager", "executeTasks", payee, 0, gas=PLENTY)
@@ -57,32 +44,10 @@ def execute_with_little_gas(m):
     m.act("executor 1", "manager", "executeTasks", m.draw.mostly(m.executors, [NOBODY]), reserve, gas=gas)
 
 
-@rule(1, when=lambda m: m.model.gas_price < 10**12)
-def execute_one_that_hardly_pays(m):
-    """It burns all its gas, and treasury and validator have no credits yet. Perhaps one behind it pays well."""
-    m.happen("set_coinbase", "validator")
-    for account in ("treasury", "validator"):
-        if m.model.credits[account]:
-            m.act(account, "manager", "withdrawCredit", "stranger")
-    name = schedule(m, "owner 1", a_task(m, "minimal", BURN, 1, 250_000, 0, 0))
-    if name is None:
-        return
-    gas = 250_000 + m.draw.one_of([110_000, 125_000, 145_000, 155_000, 185_000, 205_000])
-    m.happen("set_base_fee", 9 * m.model.tasks[name].payment // (10 * gas))
-    if m.draw.flip():
-        schedule(m, "owner 2", a_task(m, "minimal", WORK, 2, 250_000, 0, 0))
-    m.roll_to(m.world.block + m.draw.number(1, 2))
-    for _ in range(m.draw.number(1, 2)):
-        m.act("executor 1", "manager", "executeTasks", m.draw.one_of(m.executors), 0, gas=PLENTY)
-
-
 @rule(4, when=is_anything_scheduled)
 def execute_by_id(m):
     go(m, m.draw.one_of([NEXT, NEXT, NEXT, STAY, LAST, LATE]))
-    if m.draw.once_in(4):
-        surge_to_an_edge(m)
-    else:
-        surge(m, m.draw.one_of([None, None, None, None, 1, 3, 12, 40]))
+    surge(m, m.draw.one_of([None, None, None, None, 1, 3, 12, 40]))
     due = [task for task in m.model.scheduled.values() if task.block <= m.world.block + 1]
     names: list = [task.name for task in m.draw.some_of(due, 12)]
     names += [task.name for task in m.draw.some_of(m.model.tasks.values(), 2)]
@@ -90,8 +55,7 @@ def execute_by_id(m):
         names.append(m.forged(next(iter(m.model.tasks.values())), m.draw.one_of(["flag", "index"])))
     payee = m.draw.mostly(m.executors, [NOBODY])
     gas = m.draw.one_of([PLENTY, PLENTY, 500_000, 1_000_000])
-    options: tuple = m.draw.one_of([(), (0,), (0, True), (0, False), (0, True), (300_000, m.draw.flip())])
-    m.act("executor 1", "manager", "executeTasksById", names, payee, *options, gas=gas)
+    m.act("executor 1", "manager", "executeTasksById", names, payee, gas=gas)
 
 
 @rule(1, when=is_anything_scheduled)

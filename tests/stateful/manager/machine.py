@@ -1,16 +1,13 @@
 """The task manager with its environments and all its users."""
 
 import functools
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import ClassVar
 
 import boa
-from eth_utils import keccak, to_checksum_address
+from eth_utils import to_checksum_address
 
-from taskpools.receipts import Receipts
-from taskpools.steps import GAS_COSTS
+from taskpools.receipts import Receipts, receipt_gas
 from taskpools.system import deployer
 from tests.evm import engines
 from tests.helpers.schedule import mock, pack, unpack
@@ -20,18 +17,8 @@ from tests.stateful.engine.machine import Disagreement, Machine, rules_of, snake
 from tests.stateful.engine.program import Step, shown
 from tests.stateful.manager import executing, invariants, money, scheduling, tasks
 from tests.stateful.models.manager import KINDS, Manager
-from tests.stateful.models.scheduled import (
-    CALLDATA_GAS,
-    GAS_KEPT,
-    INTRINSIC_GAS,
-    MAX_GAS_PRICE,
-    MAX_TASK_GAS,
-    SCHEDULED,
-    TASK_GAS,
-    Task,
-)
-from tests.stateful.models.target import Target, Token
-from tests.stateful.models.walk import Trip
+from tests.stateful.models.scheduled import SCHEDULED, Task
+from tests.stateful.models.target import Target
 from tests.stateful.models.world import NOBODY, Refusal, World
 
 RICH = 10**30
@@ -39,7 +26,9 @@ GWEI = 10**9
 WINDOW = 30
 INTERVAL = 7
 PLENTY = 200_000_000  # gas
-CREDIT_GAS = 30_000  # what a payee that refuses costs the executor: a new word and an event
+# What a call keeps for one more look and its end, and what a receipt gives back: a call that has not earned that
+# besides stops.
+LAST_LOOK = 155_000 + 60_000
 MODULES = ("calendar", "buckets", "execution", "ledger", "payments")
 
 OWNERS = ["owner 1", "owner 2", "refusing owner"]
@@ -48,25 +37,11 @@ CANCELLERS = ["canceller 1", "canceller 2"]
 WALLETS = ["refusing owner", "refusing executor"]  # contracts
 
 
-LOSS = keccak(text="ExecutionUnprofitable(uint256,uint256)")[:4]
-
-
-@dataclass(frozen=True)
-class Made:
-    """What the chain tells of a call that executes."""
-
-    output: bytes
-    gas: int  # that was given
-    gas_left: int
-    used: int  # with what a transaction costs before
-    stopped: tuple[int, int]  # where the next call begins
-
-
 class Scheduler(Machine):
     rules = rules_of(scheduling, tasks, executing, money)
     invariants = invariants.ALL
     longest = 60
-    mocks = ("target", "token")
+    mocks = ("target",)
     owners, executors, cancellers, wallets = OWNERS, EXECUTORS, CANCELLERS, WALLETS
     people: ClassVar[list[str]] = [*OWNERS, *EXECUTORS, *CANCELLERS, "stranger", "treasury", "validator"]
 
@@ -76,15 +51,13 @@ class Scheduler(Machine):
         chain = Chain(world)
         chain.follow()
         blueprint = deployer("TaskEnvironmentProxy").deploy_as_blueprint()
-        arguments = chain.address("treasury"), WINDOW, GWEI, blueprint.address, MAX_TASK_GAS
-        contract = deployer("TaskManager").deploy(*arguments, *GAS_COSTS)
+        contract = deployer("TaskManager").deploy(chain.address("treasury"), WINDOW, GWEI, blueprint.address)
         model = Manager(world, "manager", "treasury", WINDOW, GWEI, INTERVAL)
         world.stand("manager", "TaskManager", str(contract.address), model)
         world.stand("target", "Target", str(mock("Target").deploy().address), Target(model))
-        world.stand("token", "Token", str(mock("Token").deploy((1).to_bytes(32, "big"), False).address), Token())
         for kind, name in KINDS.items():
-            of = {"minimal": (), "puppet": (), "recurring": (contract.address, INTERVAL)}
-            made = (mock if kind == "puppet" else deployer)(name).deploy(*of.get(kind, (contract.address,)))
+            arguments = {"minimal": (), "recurring": (contract.address, INTERVAL)}
+            made = deployer(name).deploy(*arguments.get(kind, (contract.address,)))
             world.stand(kind, name, str(made.address))
         for person in cls.people:
             boa.env.set_balance(chain.address(person), RICH)
@@ -111,70 +84,51 @@ class Scheduler(Machine):
         self.runs: list[tuple[str, int]] = []  # task, block
         self.ended: set[str] = set()
         self.ran_after_end: list[str] = []
-        self.calls: list[tuple[int, int, int, bool]] = []  # fees, gas, gas price, whether 1.1 times that is promised
+        self.calls: list[tuple[int, int, int]] = []  # fees, gas as a receipt shows it, gas price
 
     # ------------------------------------------------ executing
 
     def perform_execute_tasks(self, step: Step):
         model = self.model
         payee, reserve = step.arguments
-        began_late = model.stopped > model.first_place()
+        began_late = model.stopped > ((self.world.block - WINDOW) * 4, 0)
 
-        def judge(ran: list[str], made: Made) -> str:
-            spare = made.gas_left - made.gas // 64 - reserve
+        def judge(ran: list[str], logs: list[tuple], gas_left: int, stopped: tuple[int, int], used: int) -> str:
+            spent = earned = 0
+            if ran:
+                earned = fees_of(logs)
+                self.calls.append((earned, used, model.gas_price))
+                spent = used + LAST_LOOK
+            is_spent = 10 * earned < 11 * spent * model.gas_price
+            if ran and gas_left < reserve:
+                return "the caller's reserve was used"
             self.meet(bool(ran) and began_late, "went on where the last call had stopped")
             waiting = sum(model.is_due(task) and task.must_pay(model.gas_price) for task in model.scheduled.values())
-            self.meet(0 < len(ran) < waiting and spare < 460_000, "stopped by the gas")
-            return model.complaint(Trip(tuple(ran), made.used, spare, made.stopped))
+            self.meet(0 < len(ran) < waiting and gas_left - reserve < 460_000, "stopped by the gas")
+            return model.complaint(ran, gas_left - reserve, stopped, is_spent)
 
-        return self.execute(step, payee, reserve, False, judge)
+        return self.execute(step, payee, judge)
 
     def perform_execute_tasks_by_id(self, step: Step):
         model = self.model
-        names, payee, reserve, allow_loss = *step.arguments, *(0, False)[len(step.arguments) - 2 :]
-        known = [name for name in names if name in model.tasks]
-        can_run = [name for name in dict.fromkeys(known) if model.status(name) == SCHEDULED]
-        can_run = [name for name in can_run if model.is_due(model.tasks[name])]
+        names, payee = step.arguments[:2]
+        unknown = next((name for name in names if name not in model.tasks), None)
+        if unknown is not None and payee != NOBODY:
+            return self.refused(step, Refusal("TaskNotFound(bytes32)", (unknown,)))
 
-        def judge(ran: list[str], made: Made) -> str:
+        def judge(ran: list[str], logs: list[tuple], gas_left: int, stopped: tuple[int, int], used: int) -> str:
+            can_run = [name for name in dict.fromkeys(names) if model.status(name) == SCHEDULED]
+            can_run = [name for name in can_run if model.is_due(model.tasks[name])]
             if ran != [name for name in can_run if name in ran]:
                 return "ran what cannot run, or out of order"
             for name in can_run:
-                if name not in ran and made.gas_left - reserve >= model.tasks[name].gas_needed():
+                if name not in ran and gas_left >= model.tasks[name].gas_needed():
                     return f"left out {name} for nothing"
-            if len(known) < len(names) and made.gas_left - reserve >= GAS_KEPT + TASK_GAS:
-                return "passed over an unknown id"
             self.meet(bool(ran), "ran by id")
+            self.meet(any(not model.tasks[name].can_pay(model.gas_price) for name in ran), "ran by id at a loss")
             return ""
 
-        def judge_refusal(made: Made) -> Refusal:
-            """With plenty of gas it is known what ran."""
-            unknown = next((name for name in names if name not in model.tasks), None)
-            if unknown is not None:
-                return Refusal("TaskNotFound(bytes32)", (unknown,))
-            share, cost = self.told_loss(made.output)
-            is_little = made.gas_left - reserve < max((model.tasks[name].gas_needed() for name in can_run), default=0)
-            shares = {model.executor_share(sum(model.tasks[name].payment for name in can_run))}
-            if is_little:
-                sums = {0}
-                for name in can_run:
-                    sums |= {paid + model.tasks[name].payment for paid in sums}
-                shares = {model.executor_share(paid) for paid in sums}
-            worth = min(model.gas_price, MAX_GAS_PRICE)  # of a gas
-            used, rest = divmod(cost, worth)
-            # What is left to do is counted before. The manager does not count how its arguments are decoded.
-            counted = made.used + TASK_GAS
-            fits = share in shares and not rest and counted - 5_000 - 150 * len(names) <= used <= counted
-            if allow_loss or share >= cost or not fits:
-                return Refusal("ExecutionUnprofitable(uint256,uint256)", (max(shares), made.used * worth))
-            return Refusal("ExecutionUnprofitable(uint256,uint256)", (share, cost))
-
-        return self.execute(step, payee, reserve, allow_loss, judge, judge_refusal)
-
-    def told_loss(self, output: bytes) -> tuple[int, int]:
-        if output[:4] != LOSS or len(output) != 68:
-            return 0, 0
-        return int.from_bytes(output[4:36], "big"), int.from_bytes(output[36:], "big")
+        return self.execute(step, payee, judge)
 
     def meet(self, condition: bool, situation: str):
         if condition:
@@ -188,25 +142,12 @@ class Scheduler(Machine):
         self.is_refused(step, expected, self.send(step)[1])
         return expected
 
-    def execute(
-        self,
-        step: Step,
-        payee: str,
-        reserve: int,
-        allow_loss: bool,
-        judge: Callable,
-        judge_refusal: Callable | None = None,
-    ):
+    def execute(self, step: Step, payee: str, judge: Callable):
         """Execute, see what ran, judge that before the model changes, and let the model run the same."""
         model, world = self.model, self.world
         if payee == NOBODY:
             return self.refused(step, Refusal("InvalidPayoutAddress(address)", (NOBODY,)))
         function, computation = self.send(step)
-        made = self.made(step, computation)
-        if computation.is_error and judge_refusal:
-            expected = judge_refusal(made)
-            self.is_refused(step, expected, computation)
-            return expected
         if computation.is_error:
             refused = self.chain.refused_with(computation.output)
             raise Disagreement(("refused", step.function), "success", f"refused with {refused}", refusal=computation)
@@ -220,42 +161,26 @@ class Scheduler(Machine):
             elif topics[0] == events["TaskScheduled"].topic:
                 address = (topics[1] & 2**160 - 1).to_bytes(20, "big")
                 came_again.add(accounts.get(to_checksum_address(address), ""))
-        complaint = judge(ran, made)
-        if ran and made.gas_left < reserve:
-            complaint = "the caller's reserve was used"
+        slot = self.layout["execution"]["stopped_at"]
+        stopped = divmod(boa.env.get_storage(self.chain.address("manager"), slot), 2**16)
+        gas_left = (step.gas or PLENTY) - computation.get_gas_used()
+        used = self.receipts.last if self.receipts else receipt_gas(computation.msg.data, computation, creates=False)
+        complaint = judge(ran, logs, gas_left, stopped, used)
         if complaint:
-            kind = re.sub(r"\d+", "", complaint)
-            raise Disagreement(("ran", kind), "another choice of tasks", f"ran {shown(ran)}: {complaint}")
+            raise Disagreement(
+                ("ran", complaint.split("task")[0]), "another choice of tasks", f"ran {shown(ran)}: {complaint}"
+            )
         self.meet(any(model.tasks[name].block + WINDOW == world.block for name in ran), "executed in its last block")
-        is_promised = all(model.tasks[name].must_pay(model.gas_price) for name in ran)
         expected = model.execute(step.sender, payee, ran, came_again)
         if computation.output != self.chain.packed(function.outputs, expected):
             got = self.chain.unpacked(function.outputs, computation.output)
             raise Disagreement(("returned", step.function), f"returns {shown(expected)}", f"returned {shown(got)}")
         self.agree_on_events(step, logs)
-        model.stopped = made.stopped
-        used = made.used - CREDIT_GAS * (payee in world.refusing)
-        self.meet(bool(ran) and allow_loss and expected < used * model.gas_price, "ran by id at a loss")
-        if ran and not allow_loss:
-            self.calls.append((expected, used, model.gas_price, is_promised))
-            if self.receipts and payee not in world.refusing:
-                self.calls.append((expected, self.receipts.last, model.gas_price, is_promised))
+        model.stopped = stopped
         for _, name, arguments in world.log:
             if name == "TaskExecuted":
                 self.tally["told", arguments[3][:4]] += 1
         return expected
-
-    def made(self, step: Step, computation) -> Made:
-        gas, data = step.gas or PLENTY, computation.msg.data
-        slot = self.layout["execution"]["stopped_at"]
-        return Made(
-            output=computation.output,
-            gas=gas,
-            gas_left=gas - computation.get_gas_used(),
-            # as the manager counts, each byte of calldata as one that is not zero
-            used=INTRINSIC_GAS + CALLDATA_GAS * len(data) + computation.get_gas_used(),
-            stopped=divmod(boa.env.get_storage(self.chain.address("manager"), slot), 2**16),
-        )
 
     def agree_on_events(self, step: Step, logs: list[tuple]):
         super().agree_on_events(step, logs)
@@ -340,3 +265,9 @@ class Scheduler(Machine):
 @functools.cache
 def receipts_of(environment) -> Receipts:
     return Receipts(environment)
+
+
+def fees_of(logs: list[tuple]) -> int:
+    event = interface("TaskManager").events["ExecutorReimbursed"]
+    (data,) = (data for _, topics, data in logs if topics[0] == event.topic)
+    return int.from_bytes(data, "big")

@@ -2,10 +2,9 @@
 
 from tests.stateful.engine.machine import rule
 from tests.stateful.manager.scheduling import DELAYS, WRONG_DELAYS
-from tests.stateful.models.scheduled import MAX_TASK_GAS
 from tests.stateful.models.world import NOBODY
 
-EDGES = (0, 1, 100_000, 100_001, 250_000, 250_001, 750_000, 750_001, MAX_TASK_GAS, MAX_TASK_GAS + 1)
+EDGES = (0, 1, 100_000, 100_001, 250_000, 250_001, 750_000, 750_001)
 FEES = (0, 1, 10**9, 3 * 10**9 + 1, 10**13, 2**64, 2**99, 2**128, 2**129, 2**255)
 
 
@@ -48,4 +47,3 @@ def ask_for_quotes(m):
     ):
         m.answers_as_the_model(view, *arguments)
     m.act("owner 1", "manager", "rescheduleTask", block, 2**256 - 1)
-    m.act("executor 1", "manager", "executeDue", "executor 1", "executor 1", 0, 0)

@@ -4,46 +4,27 @@ from dataclasses import replace
 
 from tests.helpers.chain import error_data
 from tests.helpers.schedule import NO_MAXIMUM
-from tests.helpers.tasks import performance
 from tests.stateful.engine.machine import rule
 from tests.stateful.engine.program import Cost, Later
 from tests.stateful.models.manager import KINDS
 from tests.stateful.models.scheduled import (
     AGAIN,
-    ANSWER,
     BURN,
-    EXECUTE_TASK,
     FAIL,
     GARBAGE,
     LOCKED,
-    MAX_TASK_GAS,
     NOTHING,
     WAIT,
     WORK,
     Call,
     round_up,
-    word,
 )
 from tests.stateful.models.world import NOBODY, Refusal
 
 DELAYS = [1, 1, 2, 2, 3, 4, 5, 8, 13, 21, 60, 63, 64, 65, 2_000, 70_000, 2_097_152]
 WRONG_DELAYS = [-5, -1, 0, 2_097_153, 2**40]
-GAS = [0, 1, 100_000, 100_000, 100_001, 180_000, 250_000, 250_001, 400_000, 750_000, 750_001, MAX_TASK_GAS]
+GAS = [0, 1, 100_000, 100_000, 100_001, 180_000, 250_000, 250_001, 400_000, 750_000]
 DOES = [WORK, WORK, FAIL, FAIL, WAIT, BURN, NOTHING, NOTHING, LOCKED, AGAIN, GARBAGE]
-# What an implementation of somebody's own answers: words, (false, bytes) right and wrong, and as many zeros as the
-# proxy reverts with if the implementation was not started.
-ANSWERS = [
-    b"",
-    *(word(0)[:length] for length in (1, 31, 32)),
-    *(word(number) for number in (1, 2**256 - 1)),
-    word(1) + word(64) + word(0),
-    word(0) + word(64),
-    *(word(0) + word(64) + word(length) for length in (0, 1, 2**256 - 1)),
-    *(word(0) + word(offset) + word(5) + b"hello".ljust(32, b"\0") for offset in (64, 96)),
-    *(word(0) + word(64) + word(length) + bytes([3]) * length for length in (127, 128, 129, 160)),
-    *(bytes(length) for length in (33, 96, 223, 224, 225, 256)),
-    bytes([5]) * 200,
-]
 LENGTHS = [0, 0, 1, 3, 4, 31, 32, 33, 100, 127, 128, 129, 200, 1_000, 3_700]
 SLOWEST = 250_001  # the highest gas limit of a target that loops until it is used up
 INLINE = 94  # tasks of a bucket that are in its head
@@ -55,7 +36,6 @@ LOCKED_CALLS = [
     error_data("withdrawBond(uint256)", 1),
     error_data("withdrawCredit(address)", "0x" + "00" * 20),
     error_data("expireTasks(bytes32[])", [bytes(32)]),
-    error_data("callFromEnvironment(bytes32,address,uint256,bytes)", bytes(32), "0x" + "00" * 20, 0, b""),
 ]
 
 
@@ -67,9 +47,6 @@ def call_of(m, does: str, length: int, variant: int, gas: int, delay: int) -> Ca
     if does == FAIL:
         reason = bytes(range(1, 251))[: min(length, 250)]
         return Call(FAIL, raw=error_data("fail(bytes)", reason), reason=reason)
-    if does == ANSWER:
-        fails, answer = m.draw.flip(), m.draw.one_of(ANSWERS)
-        return Call(ANSWER, raw=performance(response=answer, fails=fails), reason=answer, fails=fails)
     if does == WAIT:
         return Call(WAIT, raw=error_data("when_ready()") + padding)
     if does == BURN:
@@ -83,23 +60,20 @@ def call_of(m, does: str, length: int, variant: int, gas: int, delay: int) -> Ca
         return Call(LOCKED, "manager", LOCKED_CALLS[(length + variant) % len(LOCKED_CALLS)])
     if does == AGAIN:
         return Call(AGAIN, "manager", at=Later(delay + (4, 9, 14, -1)[variant]), most=(NO_MAXIMUM, 10**17)[length % 2])
-    # data that nobody encoded, a bare call to the target, the call of an implementation with a wrong argument
-    starts = (b"", b"", error_data("poke(uint256)", 5), EXECUTE_TASK)
-    raw = starts[variant] + padding
-    return Call(GARBAGE, raw=raw if length < 3_700 else raw + bytes(4_096 - len(raw)))
+    return Call(GARBAGE, raw=padding if length < 3_700 else padding + bytes(4_096 - length))
 
 
 def a_task(m, kind=None, does=None, delay=None, gas=None, length=None, variant=None) -> tuple:
     """Implementation, gas limit, block and call; what is not given is drawn."""
     draw = m.draw
     kind = kind or draw.one_of([*KINDS, "basic", "validated"])
-    does = ANSWER if kind == "puppet" else does or draw.one_of(DOES)
+    does = does or draw.one_of(DOES)
     delay = draw.one_of(DELAYS) if delay is None else delay
     gas = draw.one_of(GAS) if gas is None else gas
     length = draw.one_of(LENGTHS) if length is None else length
     variant = draw.below(4) if variant is None else variant
     # What these do with little gas is not in the model. A retry of a small task is: the chain says whether it fits.
-    is_costly = does == AGAIN or kind == "recurring" or (kind == "rescheduling" and does == BURN and gas < 180_000)
+    is_costly = does == AGAIN or kind == "recurring" or (does == BURN and kind == "rescheduling")
     if is_costly and 1 < gas < 250_000:
         gas = 250_000 if variant % 2 else 400_000
     if gas < 250_000:
@@ -147,14 +121,13 @@ def schedule_from_the_bond(m):
 @rule(2)
 def schedule_several_into_a_block(m):
     """The last of them is of a kind that is rare otherwise; the target is not ready for it."""
-    kind, does = m.draw.one_of([("recurring", AGAIN), ("basic", WAIT), ("validated", NOTHING), ("rescheduling", BURN)])
-    gas = 180_000 if does == BURN else None
+    kind, does = m.draw.one_of([("recurring", AGAIN), ("basic", WAIT), ("validated", NOTHING)])
     delay = m.draw.one_of([1, 2, 3, 5, 20])
     if does == WAIT:
         get_ready_in(m, delay + 2)
     for _ in range(m.draw.number(1, 4)):
         schedule(m, m.draw.one_of(m.owners), a_task(m, delay=delay))
-    schedule(m, m.draw.one_of(m.owners), a_task(m, kind, does, delay, gas))
+    schedule(m, m.draw.one_of(m.owners), a_task(m, kind, does, delay))
 
 
 @rule(1, when=lambda m: not m.is_crowded and m.model.gas_price < 10**12 and m.draw.once_in(6))
@@ -165,35 +138,18 @@ def fill_a_block(m):
     crowd = a_task(m, "minimal", GARBAGE, delay, 0, 0, 0)
     names = [schedule(m, owner, crowd) for _ in range(CROWD)]
     m.tally["situation", "more tasks than a bucket's head holds"] += 1
-    at = m.world.block + delay + 1
+    at = m.world.block + delay
     is_dearer = not m.draw.once_in(3)
     if is_dearer:
-        m.happen("set_base_fee", m.draw.one_of([40, 60, 40, 5, 6]) * 10**9 + 6 * 10**8)
-    schedule(m, owner, a_task(m, delay=delay + 1))
+        m.happen("set_base_fee", m.draw.one_of([40, 60]) * 10**9)
+    schedule(m, owner, a_task(m, delay=delay))
     if is_dearer:
         m.roll_to(at)
-        for _ in range(m.draw.number(2, 4)):
+        for _ in range(m.draw.number(1, 3)):
             m.act("executor 1", "manager", "executeTasks", "executor 1", 0, gas=200_000_000)
     if m.draw.flip():
         for name in m.draw.some_of([name for name in names if name], 5):
             m.act(owner, "manager", "cancelTask", name)
-
-
-@rule(2, when=lambda m: m.model.gas_price < 10**12)
-def schedule_a_group(m):
-    """Tasks that are cheap to run pay for a call together at a higher base fee, or do not."""
-    delay = m.draw.one_of([1, 2, 6])
-    for _ in range(m.draw.number(1, 24)):
-        gas, kind = m.draw.one_of([(0, "minimal"), (0, "minimal"), (0, "minimal"), (100_000, "basic")])
-        schedule(m, "owner 1", a_task(m, kind, m.draw.one_of([WORK, FAIL]), delay, gas, 0, 0))
-        delay += m.draw.once_in(5)
-    tenths = m.draw.one_of([14, 20, 25, 30, 40, 50, 60, 65, 70])
-    m.happen("set_base_fee", m.model.gas_price * tenths // 10)
-    if m.draw.flip():
-        schedule(m, "owner 2", a_task(m, delay=delay + m.draw.below(2)))
-    m.roll_to(m.world.block + delay + 1)
-    for _ in range(m.draw.number(1, 3)):
-        m.act("executor 1", "manager", "executeTasks", m.draw.one_of(m.executors), 0, gas=200_000_000)
 
 
 @rule(3)
@@ -204,7 +160,7 @@ def schedule_wrongly(m):
     if wrongs[0] or not any(wrongs):
         block = Later(m.draw.one_of(WRONG_DELAYS))
     if wrongs[1]:
-        gas = m.draw.one_of([MAX_TASK_GAS + 1, 2**40])
+        gas = m.draw.one_of([750_001, 2**40])
         m.tally["gas limit", gas] += 1
     if wrongs[2]:
         kind = m.draw.one_of([NOBODY, "account without code", "manager"])

@@ -2,7 +2,7 @@
 
 from tests.stateful.engine.machine import rule
 from tests.stateful.manager.scheduling import a_task, schedule
-from tests.stateful.models.scheduled import FAIL, SCHEDULED, Message
+from tests.stateful.models.scheduled import FAIL, SCHEDULED
 from tests.stateful.models.world import NOBODY
 
 CHANGES = ["addTaskCanceller", "addEnvironmentCanceller", "removeTaskCanceller", "removeEnvironmentCanceller"]
@@ -48,7 +48,7 @@ def delegate_what_runs_again(m):
         (latest,) = [task for task in m.model.tasks.values() if task.environment == environment][-1:]
         if latest.status == SCHEDULED:
             m.roll_to(latest.block)
-            m.act("executor 1", "manager", "executeTasksById", [latest.name], "executor 1", 0, True, gas=10**8)
+            m.act("executor 1", "manager", "executeTasksById", [latest.name], "executor 1", gas=10**8)
     if m.draw.flip():
         m.act(owner, "manager", change.replace("add", "remove"), name, canceller)
     (latest,) = [task for task in m.model.tasks.values() if task.environment == environment][-1:]
@@ -72,53 +72,6 @@ def sweep_an_environment(m):
         m.happen_to_fund(task.environment, m.draw.one_of([5, 10**18]))
     to = m.draw.mostly(m.people, [NOBODY])
     m.act(m.draw.mostly([task.owner], ["stranger"]), "manager", "sweepEnvironment", task.name, to)
-    token = m.draw.mostly(["token"], ["account without code"])
-    if m.draw.flip():
-        m.act("stranger", "token", "mint", task.environment, m.draw.one_of([1, 10**18]))
-    m.act(m.draw.mostly([task.owner], ["stranger"]), "manager", "sweepEnvironmentToken", task.name, token, to)
-
-
-MESSAGES = [
-    Message(),
-    Message(),
-    Message("poke(uint256)", (3,)),
-    Message("answer(bytes)", (bytes([9]) * 900,)),
-    Message("answer(bytes)", (bytes([9]) * 1_024,)),
-    Message("fail(bytes)", (b"",)),
-    Message("fail(bytes)", (bytes([8]) * 700,)),
-]
-HOOKS = [
-    Message("onERC721Received(address,address,uint256,bytes)", ("stranger", "stranger", 4, b"")),
-    Message("onERC1155Received(address,address,uint256,uint256,bytes)", ("stranger", "stranger", 4, 1, b"data")),
-    Message("sweep(address)", ("stranger",)),
-    Message("run(uint256)", (50_000,)),
-    Message("callFrom(address,uint256,bytes)", ("stranger", 0, b"")),
-    Message(),
-]
-
-
-@rule(2, when=has_tasks)
-def call_from_an_environment(m):
-    """What a task left behind: ether, tokens, rights. The owner may, in any state of the task."""
-    task = m.a_task(2)
-    if m.draw.flip():
-        m.happen_to_fund(task.environment, m.draw.one_of([5, 10**18]))
-    to = m.draw.one_of(["target", "token", "token", "stranger", "refusing owner", task.environment, "manager"])
-    other = m.draw.one_of(list(m.model.tasks.values())).environment
-    if m.draw.once_in(6):
-        to = other
-    message = m.draw.one_of(MESSAGES)
-    if to == "token":
-        m.act("stranger", "token", "mint", task.environment, m.draw.one_of([1, 10**18]))
-        message = Message("transfer(address,uint256)", (m.draw.one_of(["stranger", other]), m.draw.one_of([1, 0, 2])))
-    elif to.startswith("environment"):
-        message = m.draw.one_of(HOOKS)
-    elif to != "target":
-        message = m.draw.one_of([Message(), Message("poke(uint256)", (3,))])
-    held = m.world.wei[task.environment]
-    amount = m.draw.mostly([0, 0, held, min(held, 1)], [held + 1])
-    sender = m.draw.mostly([task.owner], ["stranger", "canceller 1", "executor 1"])
-    m.act(sender, "manager", "callFromEnvironment", task.name, to, amount, message)
 
 
 @rule(1, when=has_tasks)

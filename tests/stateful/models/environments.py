@@ -5,15 +5,14 @@ from tests.stateful.models.scheduled import (
     AGAIN,
     ATTEMPTS,
     BURN,
-    EXECUTE_TASK,
     FAIL,
-    FIRST_PRICE_DIGITS,
     GARBAGE,
+    GAS_LIMITS,
     KEEPS_BACK,
     LOCKED,
     RETRY_DELAY,
     SCHEDULED,
-    SMALL_GAS,
+    SMALL,
     UNPAYABLE,
     WAIT,
     WORK,
@@ -22,10 +21,6 @@ from tests.stateful.models.scheduled import (
     word,
 )
 from tests.stateful.models.world import NOBODY, Refusal, World, action, refuse_if
-
-REASON = 128  # bytes of what a target reverts with that are handed on
-RESPONSE = 224  # bytes of an implementation that its proxy hands on
-NO_SUCCESS = word(0) + word(64)  # (false, bytes) begins with that
 
 
 def data_of(refusal: Refusal) -> bytes:
@@ -39,26 +34,11 @@ class Environments:
     world: World
 
     def perform(self, task: Task) -> tuple[bool, bytes]:
-        """What the environment does: whether it was a success, and what is logged of its answer."""
+        """What the environment does: whether it was a success, and what it returned or reverted with."""
         call = task.call
-        if task.gas < SMALL_GAS:
+        if call.does == GARBAGE or task.gas < GAS_LIMITS[SMALL]:
             return False, b""
-        if call.does == GARBAGE:
-            return False, b"" if call.raw[:4] == EXECUTE_TASK else error_data("TaskDataNotEncoded()")
         return getattr(self, task.kind)(task)
-
-    def puppet(self, task: Task) -> tuple[bool, bytes]:
-        """An implementation of somebody's own, which returns or reverts with any bytes."""
-        response = task.call.reason[:RESPONSE]
-        if task.call.fails:
-            return False, response[:REASON]
-        if len(response) == len(word(0)):
-            return response != word(0), response
-        if response.startswith(NO_SUCCESS) and len(response) >= len(NO_SUCCESS) + 32:
-            length = int.from_bytes(response[64:96], "big")
-            self.world.met.add("an implementation of somebody's own returned (false, bytes)")
-            return False, response[96 : 96 + min(length, REASON)]
-        return True, response[:REASON]
 
     def target_refuses(self, task: Task) -> bytes | None:
         """What the target would revert with; None if it would not."""
@@ -87,14 +67,12 @@ class Environments:
 
     @action
     def why_not_again(self, task: Task, block: int, most: int) -> None:
-        cost = self.offer(block, task.gas, most, is_new=False)
+        cost = self.offer(block, task.gas, most)
         bond = self.bonds[task.owner]
         refuse_if(bond < cost, "InsufficientBond(uint256,uint256)", cost, bond)
 
     def come_again(self, task: Task, block: int, most: int):
-        cost = self.offer(block, task.gas, most, is_new=False)
-        if self.live(block, task.size):
-            self.world.met.add("what comes again costs no more in a block in use")
+        cost = self.offer(block, task.gas, most)
         self.charge_bond(task.owner, cost)
         again = Task(**{**vars(task), "block": block, "price": cost, "topped_up": 0, "status": SCHEDULED})
         again.attempt += 1
@@ -102,18 +80,10 @@ class Environments:
         self.enlist(again)
 
     def minimal(self, task: Task) -> tuple[bool, bytes]:
-        reason = self.target_refuses(task)
-        if reason is None:
+        refused = self.target_refuses(task) is not None
+        if not refused:
             self.target_works(task)
-        return self.outcome(reason)
-
-    def outcome(self, reason: bytes | None) -> tuple[bool, bytes]:
-        """`reason`: what the target reverted with, if so."""
-        if reason is None:
-            return True, word(1)
-        if len(reason) > REASON:
-            self.world.met.add("a long reason was cut")
-        return False, reason[:REASON]
+        return not refused, word(not refused)
 
     def invalid(self, task: Task) -> bytes | None:
         if task.call.target == NOBODY:
@@ -128,11 +98,12 @@ class Environments:
         if invalid is not None:
             return False, invalid
         reason = self.target_refuses(task)
-        if reason is None:
-            self.world.emit(task.environment, "TaskStarted", call.target, call.data)
-            self.target_works(task)
-            self.world.emit(task.environment, "TaskCompleted", call.target, True)
-        return self.outcome(reason)
+        if reason is not None:
+            return False, reason[:128]
+        self.world.emit(task.environment, "TaskStarted", call.target, call.data)
+        self.target_works(task)
+        self.world.emit(task.environment, "TaskCompleted", call.target, True)
+        return True, word(1)
 
     def validated(self, task: Task) -> tuple[bool, bytes]:
         call = task.call
@@ -150,13 +121,10 @@ class Environments:
         if invalid is not None:
             return False, invalid
         is_last = task.attempt == ATTEMPTS
-        reason = self.target_refuses(task)
-        refused = reason is not None
+        refused = self.target_refuses(task) is not None
         block = self.world.block + RETRY_DELAY
-        most = round_down(task.first_price, FIRST_PRICE_DIGITS) * 2
+        most = round_down(task.first_price, 11) * 2
         why_not = self.why_not_again(task, block, most)
-        # With so little gas left the manager does not come to say why.
-        has_burned = call.does == BURN and task.gas < KEEPS_BACK
         self.world.emit(task.environment, "TaskStarted", call.target, call.data)
         if not refused:
             self.target_works(task)
@@ -165,10 +133,10 @@ class Environments:
         if refused and is_last:
             self.world.emit(task.environment, "RetriesExhausted", call.target, task.attempt)
             self.world.met.add("retries exhausted")
-        elif refused and why_not and not has_burned:
+        elif refused and why_not:
             self.world.emit(task.environment, "RetryRefused", call.target, data_of(why_not)[:68])
             self.world.met.add(f"retry refused: {why_not.error}")
-        elif refused and (why_not or self.lacks_gas(task)):
+        elif refused and self.lacks_gas(task):
             self.world.emit(task.environment, "RetryRefused", call.target, b"")
             self.world.met.add("a retry lacked gas")
         elif refused:
@@ -177,7 +145,7 @@ class Environments:
             self.world.met.add(f"attempt {task.attempt} failed and comes again")
             if task.gas < KEEPS_BACK:
                 self.world.met.add("a small retry came again")
-        return self.outcome(reason)
+        return not refused, word(not refused)
 
     def lacks_gas(self, task: Task) -> bool:
         """
@@ -193,14 +161,14 @@ class Environments:
         invalid = self.invalid(task)
         if invalid is not None:
             return False, invalid
-        reason = self.target_refuses(task)
+        refused = self.target_refuses(task) is not None
         block = self.world.block + self.interval
         self.world.emit(task.environment, "TaskStarted", call.target, call.data)
-        if reason is None:
+        if not refused:
             self.target_works(task)
-        self.world.emit(task.environment, "TaskCompleted", call.target, reason is None)
-        if reason is not None:
-            return self.outcome(reason)
+        self.world.emit(task.environment, "TaskCompleted", call.target, not refused)
+        if refused:
+            return False, word(0)
         why_not = self.why_not_again(task, block, UNPAYABLE)
         if call.does == AGAIN:
             why_not = Refusal("TaskAlreadyRescheduled(bytes32)", (self.world.ids[task.name],))
@@ -211,4 +179,4 @@ class Environments:
             self.come_again(task, block, UNPAYABLE)
             self.world.emit(task.environment, "TaskRescheduled", call.target, block)
             self.world.met.add("a recurring task came again")
-        return self.outcome(None)
+        return not refused, word(not refused)

@@ -2,18 +2,18 @@
 
 from collections import defaultdict
 
-from eth_utils import keccak, to_checksum_address
+from eth_utils import to_checksum_address
 
 from tests.stateful.models.environments import Environments
 from tests.stateful.models.scheduled import (
     CANCELLED,
     EXPIRED,
     FAILED,
-    LONE_GAS,
+    GAS_LIMITS,
+    LARGE,
     MAX_DISTANCE,
     MAX_LOOKAHEAD,
     MAX_PRICE,
-    MAX_TASK_GAS,
     NO_TASK,
     NOWHERE,
     RESCHEDULED,
@@ -21,7 +21,6 @@ from tests.stateful.models.scheduled import (
     SCHEDULED,
     SUCCEEDED,
     Call,
-    Message,
     Task,
     price,
     round_up,
@@ -37,12 +36,11 @@ KINDS = {
     "rescheduling": "ReschedulingTaskEnvironment",
     "validated": "ValidatedTaskEnvironment",
     "recurring": "RecurringTaskEnvironment",
-    "puppet": "Puppet",  # a mock
 }
 
 
 class Account:
-    """Of a task; anyone may send wei and tokens there."""
+    """Of a task; anyone may send wei there."""
 
     def __init__(self, world: World, name: str):
         self.world = world
@@ -51,14 +49,6 @@ class Account:
     @action
     def fund(self, sender: str, value: int = 0):
         self.world.move(sender, self.name, value)
-
-    def called(self, sender: str, amount: int, message: Message) -> bytes:
-        """By an environment on its owner's order, perhaps by itself."""
-        if not message.signature:
-            return b""
-        is_hook = message.signature.startswith("on")
-        refuse_if(not is_hook, "CallerNotOwnerOrTaskManager()")
-        return keccak(text=message.signature)[:4].ljust(32, b"\0")
 
 
 class Manager(Environments, Walk, Payer):
@@ -131,18 +121,17 @@ class Manager(Environments, Walk, Payer):
         refuse_if(sender != task.owner, "Unauthorized(address,address)", sender, task.owner)
         return task
 
-    def quote(self, block: int, gas: int, gas_price: int, is_new: bool = True) -> int:
-        refuse_if(gas > MAX_TASK_GAS, "TaskGasTooLarge(uint256)", gas)
+    def quote(self, block: int, gas: int, gas_price: int) -> int:
+        refuse_if(gas > GAS_LIMITS[LARGE], "TaskGasTooLarge(uint256)", gas)
         refuse_if(
             block <= self.world.block, "TaskValidation_TargetBlockInPast(uint64,uint256)", block, self.world.block
         )
         distance = block - self.world.block
         refuse_if(distance > MAX_DISTANCE, "TaskValidation_TargetBlockTooFar(uint64,uint256)", block, self.world.block)
-        # Nobody decides what another's retry or recurrence costs.
-        return price(gas, gas_price, len(self.live(block, size_of(gas))) if is_new else 0, distance)
+        return price(gas, gas_price, len(self.live(block, size_of(gas))), distance)
 
-    def offer(self, block: int, gas: int, most: int, is_new: bool = True) -> int:
-        cost = self.quote(block, gas, self.gas_price, is_new)
+    def offer(self, block: int, gas: int, most: int) -> int:
+        cost = self.quote(block, gas, self.gas_price)
         refuse_if(cost > most, "TaskCostAboveMax(uint256,uint256)", cost, most)
         return cost
 
@@ -290,25 +279,6 @@ class Manager(Environments, Walk, Payer):
         self.set_canceller(sender, task_id, canceller, True, False)
 
     @action
-    def call_from_environment(self, sender, task_id, to, amount, message: Message):
-        task = self.owned(task_id, sender)
-        refuse_if(to == self.name, "TaskValidation_InvalidTargetAddress()")
-        refuse_if(amount > self.world.wei[task.environment], "InsufficientFunds()")
-        answer = self.world.objects[to].called(task.environment, amount, message) if to in self.world.objects else b""
-        refuse_if(to in self.world.refusing, "")
-        self.world.move(task.environment, to, amount)
-        if sender != to:
-            self.world.met.add("an environment made a call on its owner's order")
-        if task.status == SCHEDULED:
-            self.world.met.add("an environment made a call before its task ran")
-        return answer
-
-    @action
-    def execute_due(self, sender, *_):
-        """For the manager itself."""
-        refuse_if(True, "Unauthorized(address,address)", sender, self.name)
-
-    @action
     def sweep_environment(self, sender, task_id, to):
         task = self.owned(task_id, sender)
         refuse_if(to == NOBODY, "InvalidPayoutAddress(address)", to)
@@ -317,14 +287,6 @@ class Manager(Environments, Walk, Payer):
         self.world.move(task.environment, to, amount)
         if amount:
             self.world.met.add("an environment was swept")
-
-    @action
-    def sweep_environment_token(self, sender, task_id, token, to):
-        task = self.owned(task_id, sender)
-        refuse_if(to == NOBODY, "InvalidPayoutAddress(address)", to)
-        coin = self.world.objects.get(token)
-        refuse_if(token not in self.world.kinds, "TransferFailed()")
-        coin.move(task.environment, to, coin.balances[task.environment])
 
     # ------------------------------------------------ bonds and credits
 
@@ -399,8 +361,9 @@ class Manager(Environments, Walk, Payer):
             failed += not self.run(self.tasks[task_id], sender)
         if not ran:
             return 0
-        validator_share = protocol_share = paid * 5 // 100
-        fees = self.executor_share(paid)
+        validator_share = paid * 5 // 100
+        protocol_share = paid * 5 // 100
+        fees = paid - validator_share - protocol_share
         if self.world.coinbase == NOBODY:
             protocol_share += validator_share
             self.world.met.add("fees without a validator")
@@ -414,9 +377,6 @@ class Manager(Environments, Walk, Payer):
         self.world.emit(self.name, "TasksExecuted", len(ran), failed)
         self.pay(payee, fees)
         return fees
-
-    def executor_share(self, paid: int) -> int:
-        return paid - 2 * (paid * 5 // 100)
 
     def run(self, task: Task, executor: str) -> bool:
         came_before = len(self.tasks)
@@ -435,20 +395,6 @@ class Manager(Environments, Walk, Payer):
         refuse_if(True, "NoActiveTask()")
 
     # ------------------------------------------------ views
-
-    def why_stuck(self, task_id: str) -> tuple[int, str, int, str, str]:
-        """Status, what it waits for, until when, who may act, what to call."""
-        task, status = self.known(task_id), self.status(task_id)
-        if status == EXPIRED:
-            return status, "", 0, NOBODY, "expireTasks" if task.status == SCHEDULED else ""
-        if status != SCHEDULED:
-            return status, "data" if status == FAILED and not task.call.is_encoded else "", 0, NOBODY, ""
-        if self.world.block < task.block:
-            return status, "time", task.block, task.owner, "cancelTask"
-        last = task.block + self.window
-        if not task.pays(self.gas_price, LONE_GAS):
-            return status, "price", last, NOBODY, "topUpTask"
-        return status, "", last, NOBODY, "executeTasks"
 
     @action
     def estimate_cost(self, sender, block, gas):

@@ -39,7 +39,7 @@ class Pool(Tasks, Ownable):
     def verifier_of(self, task: Task) -> str:
         if task.is_request:
             return NOBODY
-        return task.verifier if task.is_claimed else self.verifier
+        return task.verifier if task.state == PENDING else self.verifier
 
     def is_verifier(self, sender: str, task: Task) -> bool:
         if task.is_request:
@@ -47,17 +47,7 @@ class Pool(Tasks, Ownable):
         return sender == self.verifier_of(task)
 
     def terms_of(self, task: Task) -> tuple[int, int, int, bool]:
-        if task.is_request:
-            return REQUEST_TERMS
-        return task.terms if task.is_claimed else self.terms
-
-    def rules_of(self, task: Task) -> tuple:
-        """As the viewer tells them."""
-        claim_window, verification_window, attempts, silence_pays = self.terms_of(task)
-        return (
-            task.is_request, claim_window, task.expiry, verification_window, silence_pays, attempts, task.rejections,
-            task.rejections + 1 >= attempts, self.verifier_of(task), task.is_claimed,
-        )  # fmt: skip
+        return REQUEST_TERMS if task.is_request else self.terms
 
     # ------------------------------------------------ owner
 
@@ -128,13 +118,12 @@ class Pool(Tasks, Ownable):
         refuse_if(task.state != ACTIVE or task.worker != worker, "NotAssigned()")
         refuse_if(self.is_late(task), "TaskDeadlinePassed()")
         refuse_if(len(proof) > MAX_PROOF or len(text) > MAX_TEXT, "InvalidInput()")
-        if not task.is_request and task.terms != self.terms:
-            self.world.met.add("submitted under other terms than the present ones")
-        if not task.is_request and task.verifier != self.verifier:
-            self.world.met.add("submitted to another verifier than the present one")
+        _, window, attempts, task.silence_pays = self.terms_of(task)
         task.state = PENDING
         task.submitted_at = self.world.now
-        task.deadline = self.world.now + task.terms[1]
+        task.deadline = self.world.now + window
+        task.verifier = self.verifier
+        task.is_last_attempt = task.rejections + 1 >= attempts
         task.result = (proof, public_input, public_result, text)
         self.world.emit(self.name, "TaskCompleted", worker, task_id, proof, public_input, public_result)
 
@@ -143,7 +132,7 @@ class Pool(Tasks, Ownable):
         task = self.task(task_id)
         refuse_if(task.state != ACTIVE or task.worker != sender, "NotAssigned()")
         refuse_if(self.is_late(task), "TaskDeadlinePassed()")
-        self.release(task)
+        self.release(task, bars=False)
 
     # ------------------------------------------------ verifiers
 
@@ -173,13 +162,12 @@ class Pool(Tasks, Ownable):
             self.accept(task)
             self.world.met.add("paid")
             return
-        is_last = task.is_last_attempt
         task.rejections += 1
-        if is_last:
+        if task.is_last_attempt:
             self.refund(task)
             self.world.met.add("refunded after the last rejection")
         else:
-            self.release(task)
+            self.release(task, bars=True)
             self.world.met.add("rejected after expiry" if task.is_ended else "rejected and available again")
 
     # ------------------------------------------------ who paid
@@ -212,7 +200,7 @@ class Pool(Tasks, Ownable):
         for task_id in task_ids:
             task = self.tasks[task_id]
             if task.state == ACTIVE and self.is_late(task):
-                self.release(task)
+                self.release(task, bars=True)
                 self.world.met.add("a lapsed claim is released")
             elif task.state == AVAILABLE and self.is_expired(task):
                 self.refund(task)
@@ -229,9 +217,8 @@ class Pool(Tasks, Ownable):
         for task_id in task_ids:
             task = self.tasks[task_id]
             if task.state == PENDING and self.is_late(task):
-                silence_pays = task.terms[3]
-                (self.accept if silence_pays else self.refund)(task)
-                self.world.met.add("silence pays the worker" if silence_pays else "silence refunds")
+                (self.accept if task.silence_pays else self.refund)(task)
+                self.world.met.add("silence pays the worker" if task.silence_pays else "silence refunds")
 
     @action
     def deliver_outcome(self, sender: str, task_id: int):

@@ -38,7 +38,7 @@ class Router:
         return min(((pool, task) for pool, task in found if task), key=self.order, default=None)
 
     def claimed(self, worker: str, pool: Pool, task: Task):
-        pool.claim(task, worker, pool.terms_of(task), pool.verifier_of(task))
+        pool.claim(task, worker, pool.terms_of(task)[0])
         self.claims[worker] = (pool, task)
         self.world.emit(self.name, "TaskClaimedViaRouter", worker, pool.name, task.task_id)
 

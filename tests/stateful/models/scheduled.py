@@ -4,35 +4,25 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 
-from eth_utils import keccak
-
-from taskpools.steps import GAS_COSTS
 from tests.helpers.chain import error_data
 from tests.helpers.schedule import layered
-from tests.stateful.engine.interfaces import error_types
 
 SMALL, MEDIUM, LARGE = range(3)
-SMALL_GAS, MEDIUM_GAS = 100_000, 250_000  # the largest gas limits of these sizes
-MAX_TASK_GAS = 1_500_000  # of the manager under test
+GAS_LIMITS = (100_000, 250_000, 750_000)
 NO_TASK, SCHEDULED, SUCCEEDED, FAILED, CANCELLED, RESCHEDULED, EXPIRED = range(7)
 MAX_DISTANCE = 2_097_152
 MAX_LOOKAHEAD = 2_097_152
 UNPAYABLE = 2**256 - 1
 MAX_PRICE = (2**40 - 1) << 63
-MAX_GAS_PRICE = 2**128  # that a gas is worth
-INTRINSIC_GAS, CALL_GAS, TASK_GAS, _ = GAS_COSTS
-OVERHEAD_GAS = INTRINSIC_GAS + CALL_GAS + TASK_GAS
-CALLDATA_GAS = 16  # a byte
-LONE_GAS = OVERHEAD_GAS - CALL_GAS // 4  # of a call that runs a single task, without what a payee uses
-FIRST_PRICE_DIGITS = 7
+OVERHEAD_GAS = 222_000
+MAX_PASSED = 64
 RETRY_DELAY = 5
 RETURN_GAS = 10_000
 ATTEMPTS = 4
 NOWHERE = (0, 0)
-EXECUTE_TASK = keccak(text="executeTask(bytes)")[:4]
 
 # What a task's target does.
-WORK, FAIL, BURN, WAIT, NOTHING, LOCKED, AGAIN, GARBAGE, ANSWER = (
+WORK, FAIL, BURN, WAIT, NOTHING, LOCKED, AGAIN, GARBAGE = (
     "works",
     "fails",
     "burns its gas",
@@ -41,12 +31,11 @@ WORK, FAIL, BURN, WAIT, NOTHING, LOCKED, AGAIN, GARBAGE, ANSWER = (
     "calls the manager",
     "comes again of itself",
     "is not called, for the data is garbage",
-    "is not called, for the implementation answers",
 )
 
 
 def size_of(gas: int) -> int:
-    return SMALL if gas <= SMALL_GAS else MEDIUM if gas <= MEDIUM_GAS else LARGE
+    return next(size for size in (SMALL, MEDIUM, LARGE) if gas <= GAS_LIMITS[size])
 
 
 def round_up(amount: int, digits: int) -> int:
@@ -83,8 +72,7 @@ class Call:
     target: str = "target"
     raw: bytes = b""
     amount: int = 0  # of WORK
-    reason: bytes = b""  # of FAIL, and of ANSWER
-    fails: bool = False  # of ANSWER
+    reason: bytes = b""  # of FAIL
     at: int = 0  # of AGAIN: the block
     most: int = 0  # of AGAIN: the highest payment
     has_code: bool = True
@@ -106,26 +94,7 @@ class Call:
 
     def lowered(self, chain) -> bytes:
         """The task data; `chain` knows addresses."""
-        return layered(str(chain.address(self.target)), self.data) if self.is_encoded else self.data
-
-    @property
-    def is_encoded(self) -> bool:
-        """Whether the manager's `encodeTask` makes the data."""
-        return self.does not in (GARBAGE, ANSWER)
-
-
-@dataclass(frozen=True)
-class Message:
-    """A call by names. No signature: no data."""
-
-    signature: str = ""
-    arguments: tuple = ()
-
-    def lowered(self, chain) -> bytes:
-        if not self.signature:
-            return b""
-        selector, types = error_types(self.signature)
-        return selector + types.pack(self.arguments, chain.lower)
+        return self.data if self.does == GARBAGE else layered(str(chain.address(self.target)), self.data)
 
 
 @dataclass
@@ -156,20 +125,18 @@ class Task:
         """In the order of execution."""
         return self.block * 4 + LARGE - self.size, self.index
 
-    def pays(self, gas_price: int, besides: int, hundredths: int = 100) -> bool:
-        """Whether the executor's share is worth so much of its gas limit and this gas besides."""
-        return 90 * self.payment >= hundredths * gas_price * (self.gas + besides)
+    def can_pay(self, gas_price: int) -> bool:
+        """Whether the executor's share pays for the gas that it asked for alone."""
+        return 9 * self.payment >= 11 * gas_price * self.gas
 
     def must_pay(self, gas_price: int) -> bool:
         """Whether it would be priced no higher today."""
         return self.payment >= base_price(self.gas, gas_price)
 
     def gas_needed(self) -> int:
-        """So much left is worth a try: its limit, what calls withhold, the proxies, the end of the call."""
-        return self.gas + self.gas // 16 + 2 * TASK_GAS + GAS_KEPT
+        """More than what must be there for it to be executed: what it is granted, the proxies, the end of the call."""
+        return self.gas * 4_096 // 3_969 + 4 * len(self.call.data) + 330_000
 
 
-# Of gas: for the end of a call and for what a payee may burn.
-GAS_KEPT = CALL_GAS + 100_000
-# Of gas: from here on ReschedulingTaskEnvironment keeps back what coming again may take.
+# Of gas: from here on ReschedulingTaskEnvironment keeps back what coming again may take; it needs some before it looks.
 KEEPS_BACK = 250_000

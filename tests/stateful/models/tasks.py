@@ -33,25 +33,16 @@ class Task:
     deadline: int = 0  # of the claim, then of the verification
     rejections: int = 0
     barred: set[str] = field(default_factory=set)
-    # of the last claim: what held when the worker claimed
+    # fixed at submission
     verifier: str = NOBODY
-    terms: tuple[int, int, int, bool] = (0, 0, 0, False)  # claim window, verification window, attempts, silence pays
-    # of the last submission
+    is_last_attempt: bool = False
+    silence_pays: bool = False
     submitted_at: int = 0
     result: tuple = NO_RESULT
 
     @property
     def is_ended(self) -> bool:
         return self.state in (PAID, REFUNDED)
-
-    @property
-    def is_claimed(self) -> bool:
-        return self.state in (ACTIVE, PENDING)
-
-    @property
-    def is_last_attempt(self) -> bool:
-        """Of a claimed or submitted task: a rejection ends it."""
-        return self.rejections + 1 >= self.terms[2]
 
 
 class Tasks(Creditor):
@@ -135,17 +126,16 @@ class Tasks(Creditor):
         self.tasks[task_id] = task
         return task
 
-    def claim(self, task: Task, worker: str, terms: tuple[int, int, int, bool], verifier: str):
+    def claim(self, task: Task, worker: str, window: int):
         task.state = ACTIVE
         task.worker = worker
-        task.terms = terms
-        task.verifier = verifier
-        task.deadline = min(self.world.now + terms[0], task.expiry)
+        task.deadline = min(self.world.now + window, task.expiry)
         self.world.emit(self.name, "TaskClaimed", worker, task.task_id, task.deadline)
 
-    def release(self, task: Task):
+    def release(self, task: Task, bars: bool):
         self.world.emit(self.name, "TaskReleased", task.task_id)
-        task.barred.add(task.worker)
+        if bars:
+            task.barred.add(task.worker)
         if self.is_expired(task):
             self.refund(task)
         else:

@@ -17,10 +17,7 @@ NOBODY = "nobody"  # the zero address
 
 @dataclass(frozen=True)
 class Refusal:
-    """
-    The custom error with which the contract must refuse. No name: it hands on what somebody else reverted with, the
-    bytes in `arguments`.
-    """
+    """The custom error with which the contract must refuse."""
 
     error: str
     arguments: tuple = ()

@@ -92,7 +92,6 @@ def task_agrees(m, pool, task):
     if not task.is_ended:
         m.agrees("viewer", "verifierOf", name, task_id, expected=pool.verifier_of(task))
         m.agrees("viewer", "submittedAt", name, task_id, expected=task.submitted_at)
-        m.agrees("viewer", "getTaskRules", name, task_id, expected=pool.rules_of(task))
     m.agrees(name, "taskQueueType", task_id, expected=QUEUES[task.state])
     expected = (task.reference, task.model_id, task.input_data, text, task.state == "paid")
     m.agrees(name, "getAITaskData", task_id, expected=expected)

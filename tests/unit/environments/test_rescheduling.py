@@ -133,7 +133,7 @@ def test_bond_at_the_price(system, manager, owner, executor, target, at, short):
 
 @pytest.mark.parametrize("attempt", [1, 3])
 def test_retry_costs_at_most_twice_the_first_price(system, manager, owner, executor, target, at, bond, attempt):
-    """Twice the first price, not the last: that of the record, with 7 significant bits, rounded down."""
+    """Twice the first price, not the last: that of the record, with 11 significant bits, rounded down."""
     call = target.fail.prepare_calldata(b"")
     task, first = schedule(system, system.rescheduling, target, call, at, GAS, sender=owner)
     for number in range(1, attempt):
@@ -144,8 +144,8 @@ def test_retry_costs_at_most_twice_the_first_price(system, manager, owner, execu
         task = later(task)
         assert manager.getTaskStatus(task) == SCHEDULED
     manager.topUpTask(task, value=10 * first, sender=owner)
-    maximum = 2 * (first >> (first.bit_length() - 7) << (first.bit_length() - 7))
-    assert maximum > 2 * first * (1 - 2**-6)
+    maximum = 2 * (first >> (first.bit_length() - 11) << (first.bit_length() - 11))
+    assert maximum > 2 * first * (1 - 2**-10)
     distance = 5
     # The highest gas price at which a retry is not too dear.
     low, high = GWEI, 3 * GWEI

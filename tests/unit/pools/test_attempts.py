@@ -64,12 +64,11 @@ def test_lapses_do_not_count(system, pool, pool_owner):
     assert rejections_until_refunded(system, pool, task_id, pool_owner) == 3
 
 
-def test_claims_given_back_do_not_count(system, pool, pool_owner):
+def test_claims_given_back_do_not_count(system, pool, pool_owner, worker):
     task_id = add_task(pool)
-    for i in range(5):
-        fickle = new_account(f"fickle {i}")
-        claim(system, pool, task_id, fickle)
-        pool.releaseMyClaim(task_id, sender=fickle)
+    for _ in range(5):
+        claim(system, pool, task_id, worker)
+        pool.releaseMyClaim(task_id, sender=worker)
     assert rejections_until_refunded(system, pool, task_id, pool_owner) == 3
 
 

@@ -91,18 +91,18 @@ def test_longest_texts(system, pool, worker):
 
 def test_implementation_and_clones_have_the_lens(system, pool):
     assert system.implementation.lens() == pool.lens() == system.lens.address
-    assert system.lens.LAYOUT() == 2
+    assert system.lens.LAYOUT() == 1
 
 
 def test_lens_answers_anyone_what_the_pool_answers(system, pool, worker, stranger):
     task_id = add_task(pool)
     work(system, pool, task_id, worker)
-    question = (2, pool.address, system.registry.address, *pool.taskWords(task_id))
+    question = (1, pool.address, system.registry.address, *pool.taskWords(task_id))
     assert system.lens.tasks(*question, sender=stranger) == pool.tasks(task_id)
     assert system.lens.getAITaskData(*question, sender=stranger) == pool.getAITaskData(task_id)
 
 
-@pytest.mark.parametrize("layout", [0, 1, 3, 2**256 - 1])
+@pytest.mark.parametrize("layout", [0, 2, 2**256 - 1])
 def test_lens_reverts_words_of_another_layout(system, pool, layout):
     question = (layout, pool.address, system.registry.address, 0, 0)
     for view in (system.lens.tasks, system.lens.getAITaskData):
@@ -116,7 +116,7 @@ def test_constructor_reverts_lens_without_code(stranger):
             deployer("TaskPool").deploy(lens)
 
 
-@pytest.mark.parametrize("layout", [0, 1, 3])
+@pytest.mark.parametrize("layout", [0, 2])
 def test_constructor_reverts_lens_of_another_layout(layout):
     lens = boa.load(str(ROOT / "tests" / "mocks" / "OtherLens.vy"), layout)
     with reverts("InvalidInput()"):
@@ -128,27 +128,12 @@ def test_constructor_reverts_what_is_no_lens(system):
         deployer("TaskPool").deploy(system.viewer.address)
 
 
-# ---------------------------------------------------------------- verifiers and terms by version
+# ---------------------------------------------------------------- verifiers by version
 
 
 def test_verifier_of_version(pool, pool_owner, verifier, stranger):
     pool.setZKPVerifier(verifier, sender=pool_owner)
     pool.setZKPVerifier(stranger, sender=pool_owner)
     assert [pool.verifierOfVersion(version) for version in range(3)] == [pool_owner, verifier, stranger]
-    for version in (3, 2**16, 2**256 - 1):
-        with reverts("InvalidInput()"):
-            pool.verifierOfVersion(version)
-
-
-def test_terms_of_version(pool, pool_owner, verifier):
-    """Verifier and terms are versions together: a change of one keeps the other."""
-    terms = [(3_600, 86_400, 3, False), (300, 3_600, 1, True), (604_800, 2_592_000, 10, False)]
-    pool.setTaskTerms(*terms[1], sender=pool_owner)
-    pool.setZKPVerifier(verifier, sender=pool_owner)
-    pool.setTaskTerms(*terms[2], sender=pool_owner)
-    assert [pool.termsOfVersion(version) for version in range(4)] == [terms[0], terms[1], terms[1], terms[2]]
-    assert [pool.verifierOfVersion(version) for version in range(4)] == [pool_owner] * 2 + [verifier] * 2
-    assert (pool.getTaskTerms(), pool.zkpVerifier()) == (terms[2], verifier)
-    for version in (4, 2**16, 2**256 - 1):
-        with reverts("InvalidInput()"):
-            pool.termsOfVersion(version)
+    with reverts("InvalidInput()"):
+        pool.verifierOfVersion(3)

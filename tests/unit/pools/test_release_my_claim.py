@@ -36,37 +36,19 @@ def test_default_behavior(system, approved_pool, worker, after):
     assert pool.reservedBalance() == balance(pool) == REWARD
 
 
-def test_bars_the_worker_and_nobody_else(system, pool, worker, other_worker):
+def test_the_worker_may_claim_it_again(system, pool, worker):
     task_id = add_task(pool)
     claim(system, pool, task_id, worker)
     pool.releaseMyClaim(task_id, sender=worker)
-    for claim_again in (
-        lambda: claim(system, pool, task_id, worker),
-        lambda: system.router.claimTaskFromPool(pool.address, sender=worker),
-    ):
-        with reverts("NoAvailableTask()"):
-            claim_again()
-    assert system.router.claimTaskFromPool(pool.address, sender=other_worker) == task_id
-    assert pool.claimOf(task_id) == (other_worker, now() + CLAIM_WINDOW)
+    assert system.router.claimTaskFromPool(pool.address, sender=worker) == task_id
+    assert pool.claimOf(task_id) == (worker, now() + CLAIM_WINDOW)
 
 
-def test_the_next_best_is_offered(system, approved_pool, requester, worker, other_worker):
-    """Of the best task, a request, the worker has had enough: the ranking offers the next one."""
-    pool = approved_pool
-    _, best = request(system, requester)
-    next_best = add_task(pool)
-    assert system.router.claimBestTask(sender=worker) == (pool.address, best)
-    pool.releaseMyClaim(best, sender=worker)
-    assert system.router.getBestTaskFor(worker) == (pool.address, next_best)
-    assert system.router.claimBestTask(sender=worker) == (pool.address, next_best)
-    assert system.router.claimBestTask(sender=other_worker) == (pool.address, best)
-
-
-def test_counts_no_rejection(system, pool, worker):
-    task_id = add_task(pool)
-    claim(system, pool, task_id, worker)
-    pool.releaseMyClaim(task_id, sender=worker)
-    assert system.viewer.getTaskRules(pool.address, task_id).rejections == 0
+def test_a_registry_task(system, approved_pool, requester, worker):
+    _, task_id = request(system, requester)
+    claim(system, approved_pool, task_id, worker)
+    approved_pool.releaseMyClaim(task_id, sender=worker)
+    assert system.router.claimBestTask(sender=worker) == (approved_pool.address, task_id)
 
 
 def test_works_when_deactivated(system, pool, worker):

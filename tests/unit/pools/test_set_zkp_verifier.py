@@ -33,7 +33,7 @@ def test_default_behavior(pool, pool_owner, new_verifier):
     assert pool.zkpVerifier() == pool_owner
 
 
-def test_judges_tasks_claimed_from_now_on(system, pool, pool_owner, worker, new_verifier):
+def test_judges_tasks_submitted_from_now_on(system, pool, pool_owner, worker, new_verifier):
     task_id = add_task(pool)
     pool.setZKPVerifier(new_verifier, sender=pool_owner)
     assert system.viewer.verifierOf(pool.address, task_id) == new_verifier

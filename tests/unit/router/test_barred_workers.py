@@ -1,15 +1,12 @@
-"""
-A worker who was rejected, let a claim lapse or gave one back is offered the best of the others and never that task
-again.
-"""
+"""A worker who was rejected, or let a claim lapse, is offered the best of the others and never that task again."""
 
 import pytest
 
 from tests.helpers.chain import DAY, reverts, wait
-from tests.helpers.flow import CLAIM_WINDOW, add_task, add_tasks, claim, new_pool, reject, request, work
+from tests.helpers.flow import CLAIM_WINDOW, add_task, add_tasks, claim, new_pool, reject, request, submit, work
 
 
-@pytest.fixture(params=["rejected", "lapsed", "given back"])
+@pytest.fixture(params=["rejected", "lapsed"])
 def bar(request, system):
     """What bars a worker from a task."""
 
@@ -22,11 +19,7 @@ def bar(request, system):
         wait(CLAIM_WINDOW + 1)
         pool.releaseExpiredTasks([task_id])
 
-    def given_back(pool, task_id, worker):
-        claim(system, pool, task_id, worker)
-        pool.releaseMyClaim(task_id, sender=worker)
-
-    return {"rejected": rejected, "lapsed": lapsed, "given back": given_back}[request.param]
+    return {"rejected": rejected, "lapsed": lapsed}[request.param]
 
 
 def test_claim_best_task_gives_the_best_of_the_others(system, approved_pool, worker, other_worker, bar):
@@ -94,7 +87,7 @@ def test_reverts_claim_task(system, pool, worker, other_worker, bar):
     claim(system, pool, task_id, other_worker)
 
 
-def test_never_again(system, approved_pool, worker, other_worker, stranger, bar):
+def test_never_again(system, approved_pool, worker, other_worker, bar):
     """Also after another worker had it and gave it back."""
     task_id = add_task(approved_pool)
     bar(approved_pool, task_id, worker)
@@ -106,7 +99,7 @@ def test_never_again(system, approved_pool, worker, other_worker, stranger, bar)
         system.router.claimTaskFromPool(approved_pool.address, sender=worker)
     with reverts("NoAvailableTask()"):
         system.router.claimBestTask(sender=worker)
-    claim(system, approved_pool, task_id, stranger)
+    claim(system, approved_pool, task_id, other_worker)
 
 
 def test_each_worker_for_himself(system, approved_pool, worker, other_worker, bar):
@@ -140,6 +133,14 @@ def test_request_of_the_registry(system, approved_pool, requester, worker, other
     with reverts("NoAvailableTask()"):
         system.router.claimBestTask(sender=worker)
     assert system.router.claimBestTask(sender=other_worker) == (approved_pool.address, task_id)
+
+
+def test_a_claim_given_back_or_submitted_late_by_others_bars_nobody(system, approved_pool, worker):
+    task_id = add_task(approved_pool)
+    claim(system, approved_pool, task_id, worker)
+    approved_pool.releaseMyClaim(task_id, sender=worker)
+    assert system.router.claimBestTask(sender=worker) == (approved_pool.address, task_id)
+    submit(system, approved_pool, task_id, worker)
 
 
 def test_reverts_unranked_tasks_are_no_others(system, approved_pool, pool_owner, worker, bar):

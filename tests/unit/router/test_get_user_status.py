@@ -24,7 +24,6 @@ def test_through_a_tasks_life(system, pool, pool_owner, worker, other_worker):
     assert status(worker).hasActiveTask
     pool.releaseMyClaim(task_id, sender=worker)
     assert status(worker) == IDLE
-    task_id = add_task(pool)
     claim(system, pool, task_id, worker)
     submit(system, pool, task_id, worker)
     assert status(worker) == IDLE

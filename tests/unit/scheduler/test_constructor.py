@@ -3,7 +3,7 @@
 import boa
 import pytest
 
-from taskpools.steps import EXECUTION_WINDOW, GAS_COSTS, MAX_TASK_GAS, MINIMUM_GAS_PRICE
+from taskpools.steps import EXECUTION_WINDOW, MINIMUM_GAS_PRICE
 from taskpools.system import deployer
 from tests.helpers.chain import reverts
 from tests.helpers.schedule import NO_MAXIMUM, block, layered, roll_to
@@ -15,23 +15,14 @@ def blueprint(deployed):
     return deployer("TaskEnvironmentProxy").deploy_as_blueprint().address
 
 
-def construct(
-    blueprint: str,
-    treasury: str | None = None,
-    window: int = 100,
-    gas_price: int = 10,
-    largest: int = MAX_TASK_GAS,
-    costs: tuple[int, ...] = GAS_COSTS,
-):
-    return deployer("TaskManager").deploy(treasury or boa.env.eoa, window, gas_price, blueprint, largest, *costs)
+def construct(blueprint: str, treasury: str | None = None, window: int = 100, gas_price: int = 10):
+    return deployer("TaskManager").deploy(treasury or boa.env.eoa, window, gas_price, blueprint)
 
 
 def test_default_behavior(system, manager):
     assert manager.TREASURY() == system.deployer
     assert manager.EXECUTION_WINDOW() == EXECUTION_WINDOW == 50_400
     assert manager.MINIMUM_GAS_PRICE() == MINIMUM_GAS_PRICE
-    assert manager.MAX_TASK_GAS() == MAX_TASK_GAS == 750_000
-    assert manager.gasCosts() == GAS_COSTS
     assert manager.EXECUTION_ENV_TEMPLATE() == system.environment_proxy.address
     assert boa.env.get_code(manager.EXECUTION_ENV_TEMPLATE())
 
@@ -64,45 +55,6 @@ def test_minimum_gas_price_within_bounds(blueprint, gas_price):
 def test_reverts_minimum_gas_price_out_of_bounds(blueprint, gas_price):
     with reverts("InvalidInput()"):
         construct(blueprint, gas_price=gas_price)
-
-
-@pytest.mark.parametrize("largest", [750_000, 750_001, 2**24 - 2, 2**24 - 1])
-def test_largest_task_within_bounds(system, blueprint, owner, largest):
-    """The price and the record hold the gas limit, and the task is large."""
-    manager = construct(blueprint, largest=largest)
-    assert manager.MAX_TASK_GAS() == largest
-    at = block() + 5
-    assert manager.estimateCost(at, largest) == price(largest, 5)
-    arguments = (system.minimal.address, largest, at, NO_MAXIMUM, b"")
-    _, _, task = manager.scheduleTask(*arguments, value=price(largest, 5), sender=owner)
-    assert manager.getTaskMetadata(task).size == 2
-    with reverts("TaskGasTooLarge(uint256)", largest + 1):
-        manager.estimateCost(at, largest + 1)
-    with reverts("TaskGasTooLarge(uint256)", largest + 1):
-        manager.scheduleTask(system.minimal.address, largest + 1, at, NO_MAXIMUM, b"", value=10**18, sender=owner)
-
-
-@pytest.mark.parametrize("largest", [0, 749_999, 2**24, 2**64 - 1])
-def test_reverts_largest_task_out_of_bounds(blueprint, largest):
-    with reverts("InvalidInput()"):
-        construct(blueprint, largest=largest)
-
-
-@pytest.mark.parametrize("position", range(4))
-@pytest.mark.parametrize("gas", [1, 2, 2**24 - 1])
-def test_gas_costs_within_bounds(blueprint, position, gas):
-    costs = (*GAS_COSTS[:position], gas, *GAS_COSTS[position + 1 :])
-    manager = construct(blueprint, costs=costs)
-    assert manager.gasCosts() == costs
-    overhead = sum(costs[:3])
-    assert manager.estimateCostAt(block() + 5, 100_000, 0) == price(100_000 + overhead - sum(GAS_COSTS[:3]), 5, 0, 10)
-
-
-@pytest.mark.parametrize("position", range(4))
-@pytest.mark.parametrize("gas", [0, 2**24, 2**256 - 1])
-def test_reverts_gas_costs_out_of_bounds(blueprint, position, gas):
-    with reverts("InvalidInput()"):
-        construct(blueprint, costs=(*GAS_COSTS[:position], gas, *GAS_COSTS[position + 1 :]))
 
 
 def test_reverts_no_treasury(blueprint):

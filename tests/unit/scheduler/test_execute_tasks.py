@@ -272,7 +272,7 @@ def test_large_task_does_not_stop_smaller_ones(system, manager, owner, executor,
     small, _ = schedule(system, system.minimal, target, call, at, GAS[SMALL], sender=owner)
     later, _ = schedule(system, system.minimal, target, call, at + 1, GAS[MEDIUM], sender=owner)
     roll_to(at + 1)
-    manager.executeTasks(executor, 0, sender=executor, gas=900_000)
+    manager.executeTasks(executor, 0, sender=executor, gas=850_000)
     assert executed(manager) == [medium, small, later]
     assert manager.getTaskStatus(large) == SCHEDULED
     manager.executeTasks(executor, 0, sender=executor, gas=1_500_000)
@@ -288,7 +288,7 @@ def test_gas_that_a_task_asked_for_is_there(system, manager, owner, executor, at
     task, _ = schedule_data(manager, gauge, b"", at, 99_002, sender=owner)
     roll_to(at)
     outcomes = []
-    for gas in range(200_000, 500_000, 10_000):
+    for gas in range(200_000, 440_000, 10_000):
         with boa.env.anchor():
             manager.executeTasks(executor, 0, sender=executor, gas=gas)
             outcomes.append(manager.getTaskStatus(task))
@@ -313,7 +313,7 @@ def test_reserve_is_left_for_the_caller(manager, at, burning, reserve):
     caller = mock("Executor").deploy()
     roll_to(at)
     counts = []
-    for gas in (550_000, 850_000, 1_150_000):
+    for gas in (450_000, 750_000, 1_050_000):
         with boa.env.anchor():
             fees, left = caller.execute(manager.address, reserve, gas=reserve + gas)
             assert left >= reserve

@@ -121,7 +121,7 @@ def test_reverts_insufficient_gas(manager, owner, scheduled, at):
     roll_to(at + manager.EXECUTION_WINDOW() + 1)
     before = balance(owner)
     outcomes = set()
-    for gas in range(2_000, 100_000, 2_000):
+    for gas in range(100_000, 260_000, 10_000):
         with boa.env.anchor():
             computation = boa.env.execute_code(
                 manager.address, data=manager.expireTasks.prepare_calldata([scheduled[0]]), gas=gas

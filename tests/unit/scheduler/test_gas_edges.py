@@ -107,14 +107,11 @@ def test_ids_that_follow(system, manager, burner, owner, executor, target, call,
     for gas in (starts - 1, starts):
         assert attempt(gas, task, vain).seen == ((FAILED, SCHEDULED, shares(cost)[0]) if gas == starts else NOTHING)
     comes_to = lowest(lambda gas: gas >= starts and not attempt(gas, task, unknown).succeeded, PLENTY)
-    # With the gas with which the task starts, enough may be left for the next id already.
-    before = max(starts, comes_to - 1)
-    for gas in (before, comes_to, comes_to + 1):
+    for gas in (comes_to - 1, comes_to, comes_to + 1):
         there = attempt(gas, task, vain)
         assert there.seen == (FAILED, SCHEDULED, shares(cost)[0])
         assert gas - there.used >= reserve
-    if before < comes_to:
-        assert attempt(before, task, unknown).seen == (FAILED, SCHEDULED, shares(cost)[0])
+    assert attempt(comes_to - 1, task, unknown).seen == (FAILED, SCHEDULED, shares(cost)[0])
     refused = attempt(comes_to, task, unknown)
     assert refused.revert_data == error_data("TaskNotFound(bytes32)", unknown)
     assert not refused.changes

@@ -5,9 +5,9 @@ from eth_utils import to_checksum_address
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.helpers.modules import harness
+from tests.helpers.modules import constant, harness
 from tests.helpers.schedule import pack
-from tests.helpers.tasks import OVERHEAD_GAS, price
+from tests.helpers.tasks import price
 
 FULL = 2**256 - 1
 QUICK = settings(
@@ -61,7 +61,7 @@ def test_count_of_patterns(numbers, word):
 
 
 @QUICK
-@given(amount=st.one_of(st.integers(0, 2**104), st.integers(0, 2**13)), digits=st.sampled_from([7, 40]))
+@given(amount=st.one_of(st.integers(0, 2**104), st.integers(0, 2**13)), digits=st.sampled_from([11, 40]))
 def test_compact(numbers, amount, digits):
     """
     Down: the largest amount with so many bits that is not above it. Up: the smallest not below it, which is kept
@@ -74,7 +74,7 @@ def test_compact(numbers, amount, digits):
     assert numbers.unpack(numbers.packDown(up, digits), digits) == up
 
 
-@pytest.mark.parametrize("digits", [7, 40])
+@pytest.mark.parametrize("digits", [11, 40])
 @pytest.mark.parametrize("exponent", [0, 1, 2, 30, 62, 63])
 def test_compact_at_the_borders(numbers, digits, exponent):
     top = (2**digits - 1) << exponent
@@ -89,29 +89,28 @@ def test_compact_at_the_borders(numbers, digits, exponent):
 
 @QUICK
 @given(
-    gas=st.integers(0, 2**24 - 1),
+    gas=st.integers(0, 750_000),
     gas_price=st.one_of(st.integers(1, 10**13), st.integers(1, 2**83)),
     live=st.integers(0, 65_536),
     distance=st.integers(1, 2**21),
 )
 def test_price(numbers, gas, gas_price, live, distance):
     expected = price(gas, distance, live, gas_price)
-    assert numbers.price(gas + OVERHEAD_GAS, gas_price, live, distance) == (expected if expected <= LARGEST else FULL)
+    assert numbers.price(gas, gas_price, live, distance) == (expected if expected <= LARGEST else FULL)
 
 
 @pytest.mark.parametrize("gas_price", [2**128, 2**128 + 1, 2**200, FULL])
 def test_price_saturates(numbers, gas_price):
-    assert numbers.price(1, gas_price, 0, 1) == numbers.price(2**27, gas_price, 65_536, 2**21) == FULL
+    assert numbers.price(0, gas_price, 0, 1) == numbers.price(750_000, gas_price, 65_536, 2**21) == FULL
 
 
 def test_price_is_never_0(numbers):
-    assert numbers.price(1, 1, 0, 1) == 2
-    assert numbers.price(OVERHEAD_GAS, 1, 0, 1) == price(0, 1, 0, 1) > 0
+    assert numbers.price(0, 1, 0, 1) == price(0, 1, 0, 1) > 0
 
 
 @QUICK
 @given(
-    gas=st.integers(2, 2**27),
+    gas=st.integers(0, 750_000),
     gas_price=st.integers(1, 2**70),
     live=st.integers(0, 65_436),
     distance=st.integers(1, 2**21),
@@ -119,9 +118,9 @@ def test_price_is_never_0(numbers):
 def test_price_grows(numbers, gas, gas_price, live, distance):
     own = numbers.price(gas, gas_price, live, distance)
     assert numbers.price(gas, gas_price, live + 1, distance) >= own
-    assert numbers.price(gas, gas_price, live + 100, distance) >= own
+    assert numbers.price(gas, gas_price, live + 100, distance) > own
     assert numbers.price(gas, gas_price, live, distance + 1) >= own
-    assert numbers.price(gas + 1, gas_price, live, distance) >= own
+    assert numbers.price(min(gas + 1, 750_000), gas_price, live, distance) >= own
     assert numbers.price(gas, gas_price + 1, live, distance) >= own
     assert numbers.price(gas, gas_price, 100, distance) >= 2 * numbers.price(gas, gas_price, 0, distance) * (1 - 2**-39)
 
@@ -151,11 +150,11 @@ def test_task_id(numbers, environment, target, index, size):
 
 
 @QUICK
-@given(gas=st.integers(0, 2**24 - 1), amount=st.one_of(st.integers(1, LARGEST), st.integers(1, 10**18)))
+@given(gas=st.integers(0, 750_000), amount=st.one_of(st.integers(1, LARGEST), st.integers(1, 10**18)))
 def test_record(numbers, gas, amount):
     unit = 1 << max(amount.bit_length() - 40, 0)
     exact = amount // unit * unit
-    kept = exact >> max(exact.bit_length() - 7, 0) << max(exact.bit_length() - 7, 0)
+    kept = exact >> max(exact.bit_length() - 11, 0) << max(exact.bit_length() - 11, 0)
     word = numbers.newRecord(ACCOUNT, gas, exact, exact)
     assert numbers.recordFields(5, word) == (ACCOUNT, gas, 1, 1, kept, exact)
     again = numbers.again(word, 2**30)
@@ -179,7 +178,7 @@ def test_end_keeps_what_lasts(numbers, status):
     numbers.topUp(5, 2**200)
     numbers.topUp(5, 7)
     word, added = numbers.recordOf(5)
-    first_price = 10**12 >> 33 << 33
+    first_price = 10**12 >> 29 << 29
     assert added == 2**200 + 7
     assert numbers.recordFields(5, word) == (ACCOUNT, 123_456, 1, 1, first_price, 10**12 + added)
     numbers.end(5, status)
@@ -188,3 +187,9 @@ def test_end_keeps_what_lasts(numbers, status):
     assert numbers.recordFields(5, word) == (ACCOUNT, 123_456, status, 1, first_price, 0)
     # The next attempt of a task that was topped up begins without.
     assert numbers.recordFields(5, numbers.again(word, 10**12))[5] == 10**12
+
+
+def test_overhead_is_that_of_the_contract(numbers):
+    overhead = constant("scheduler/pricing.vy", "OVERHEAD_GAS")
+    assert numbers.price(0, 4 * 2**21 * 64, 0, 0) == price(0, 0, 0, 4 * 2**21 * 64)
+    assert price(0, 0, 0, 4) == overhead * 5

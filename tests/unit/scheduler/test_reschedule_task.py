@@ -94,7 +94,7 @@ def test_default_behavior(system, manager, owner, executor, puppet, at):
 
 @pytest.mark.parametrize(("gas", "size"), [(99_999, SMALL), (100_001, MEDIUM), (250_001, LARGE)])
 def test_keeps_environment_size_gas_and_owner(system, manager, owner, stranger, executor, target, at, gas, size):
-    """The new index is the next of its block and size. Those who wait there do not make it dearer."""
+    """The new index is the next of its block and size."""
     manager.depositBond(value=ETHER, sender=owner)
     call = target.fail.prepare_calldata(b"")
     for _number in range(2):
@@ -105,7 +105,7 @@ def test_keeps_environment_size_gas_and_owner(system, manager, owner, stranger, 
     assert manager.getTaskStatus(new) == SCHEDULED
     assert unpack(new)[3] == size
     assert manager.getTaskMetadata(new) == (owner, 0, size)
-    assert manager.getTaskPayment(new) == price(gas, 5, 0)
+    assert manager.getTaskPayment(new) == price(gas, 5, 2)
 
 
 @pytest.mark.parametrize("response", [b"", bytes(32), b"\x01" * 32, bytes(33)])
@@ -297,7 +297,7 @@ def test_current_task(manager, owner, executor, puppet, at):
     data = performance((manager, look), (manager, again(manager, at + 10)), (manager, look))
     task, first = schedule_data(manager, puppet, data, at, GAS, sender=owner)
     manager.topUpTask(task, value=123, sender=owner)
-    first_price = first >> (first.bit_length() - 7) << (first.bit_length() - 7)
+    first_price = first >> (first.bit_length() - 11) << (first.bit_length() - 11)
     types = ["bytes32", "address", "uint256", "uint256", "uint256"]
 
     run(manager, task, executor)
@@ -312,7 +312,7 @@ def test_current_task(manager, owner, executor, puppet, at):
     before, refusal, _ = performed(manager)
     assert decode(types, before[1]) == (new, owner.lower(), 2, second, first_price)
     assert refusal == refused("TaskValidation_TargetBlockInPast(uint64,uint256)", at + 10, at + 10)
-    assert first_price <= first < first_price * (1 + 2**-6)
+    assert first_price <= first < first_price * (1 + 2**-10)
     with reverts("NoActiveTask()"):
         manager.currentTask()
 

@@ -106,7 +106,7 @@ def test_first_price_is_without_it(system, manager, owner, executor, puppet, at)
     _, _, task = manager.scheduleTask(puppet.address, GAS, at, NO_MAXIMUM, data, value=cost + kept, sender=owner)
     run(manager, task, executor)
     ((done, told),) = performed(manager)
-    first_price = cost >> (cost.bit_length() - 7) << (cost.bit_length() - 7)
+    first_price = cost >> (cost.bit_length() - 11) << (cost.bit_length() - 11)
     assert done
     assert decode(["bytes32", "address", "uint256", "uint256", "uint256"], told)[3:] == (
         cost + kept,

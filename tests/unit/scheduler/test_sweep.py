@@ -147,7 +147,6 @@ def test_environment_takes_plain_ether(stranger, environment):
         performance(),
         calldata("executeTask(bytes)", b""),
         calldata("run(uint256)", 100_000),
-        calldata("callFrom(address,uint256,bytes)", "0x" + "11" * 20, 0, b""),
         calldata("sweep(address)", "0x" + "11" * 20),
         calldata("sweepToken(address,address)", *["0x" + "11" * 20] * 2),
     ],

@@ -55,12 +55,9 @@ def test_default_behavior(system, manager, owner, executor, target, call, at):
     assert executed(manager) == [large, first]
 
 
-@pytest.mark.parametrize("factor", [100, 103, 110, 120, 150, 200, 300])
+@pytest.mark.parametrize("factor", [100, 103, 106, 110, 120, 150])
 def test_pays_for_itself_or_is_passed_over(system, manager, owner, executor, target, at, factor):
-    """
-    In each case the executor's share is at least what the call's gas costs, or nothing runs: 1.1 times that at the
-    base fee at which the task was scheduled.
-    """
+    """In each case the executor's share is at least 1.1 times what the call's gas costs, or nothing runs."""
     burn = target.burn.prepare_calldata()
     task, cost = schedule(system, system.minimal, target, burn, at, sender=owner)
     set_base_fee(GWEI * factor // 100)
@@ -68,11 +65,10 @@ def test_pays_for_itself_or_is_passed_over(system, manager, owner, executor, tar
     fees = manager.executeTasks(executor, 0, sender=executor)
     used = manager._computation.get_gas_used() + 21_000 + 68 * 16
     if fees:
-        assert fees >= used * (GWEI * factor // 100)
+        assert 10 * fees >= 11 * used * (GWEI * factor // 100)
     assert (manager.getTaskStatus(task) == SCHEDULED) == (fees == 0)
-    assert factor > 100 or 10 * fees >= 11 * used * GWEI
-    if factor in (100, 120, 300):
-        assert fees == (0 if factor == 300 else shares(cost)[0])
+    if factor in (100, 150):
+        assert fees == (shares(cost)[0] if factor == 100 else 0)
 
 
 @pytest.mark.parametrize(("count", "calls"), [(62, 1), (63, 1), (65, 2), (66, 2)])

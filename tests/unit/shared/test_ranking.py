@@ -206,21 +206,6 @@ def test_growing_keeps_the_best():
     tree.check()
 
 
-def test_longest_frontier():
-    """The best 128 leave as many entries as can be: those of each node of level 3 first, each with others beside it."""
-    tree = Tree()
-    level_3, level_2, others = SIZES[3], SIZES[2], (1, SIZES[0], SIZES[1])
-    nodes = [index * level_3 for index in range(CHILDREN[5] * CHILDREN[4])]
-    best = nodes + [node + level_2 for node in nodes[:18]]
-    assert len(best) == 128
-    fillers = [leaf + other for leaf in best for other in others]
-    fillers += [node + 2 * level_2 if node + level_2 in best else node + level_2 for node in nodes]
-    tree.apply([(leaf, 1) for leaf in sorted(fillers)])
-    tree.apply([(leaf, 200 - at) for at, leaf in enumerate(best)])
-    assert tree.ranked()[:128] == best
-    tree.check()
-
-
 def test_trees_are_apart():
     tree = Tree()
     tree.apply([(5, 3), (40, 4)])

@@ -21,7 +21,7 @@ def test_own_task(rules, pool, pool_owner):
     assert rules(pool, task_id) == expected
 
 
-def test_own_task_follows_the_terms_until_it_is_claimed(system, rules, pool, pool_owner, worker):
+def test_own_task_follows_the_terms_until_it_is_submitted(system, rules, pool, pool_owner, worker):
     task_id, successor = add_task(pool), new_account("successor")
     expiry = now() + DAY
     pool.setTaskTerms(300, 7_200, 1, True, sender=pool_owner)
@@ -29,36 +29,21 @@ def test_own_task_follows_the_terms_until_it_is_claimed(system, rules, pool, poo
     expected = (False, 300, expiry, 7_200, True, 1, 0, True, successor, False)
     assert rules(pool, task_id) == expected
     claim(system, pool, task_id, worker)
-    assert rules(pool, task_id) == (*expected[:-1], True)
+    assert rules(pool, task_id) == expected
 
 
-def test_claimed_task_keeps_what_held(system, rules, pool, pool_owner, worker):
+def test_submitted_task_keeps_what_held(system, rules, pool, pool_owner, worker):
     task_id = add_task(pool)
     expiry = now() + DAY
     claim(system, pool, task_id, worker)
-    expected = (False, 3_600, expiry, 86_400, False, 3, 0, False, pool_owner, True)
     wait(100)
+    submit(system, pool, task_id, worker)
     pool.setTaskTerms(300, 7_200, 1, True, sender=pool_owner)
     pool.setZKPVerifier(new_account("successor"), sender=pool_owner)
-    assert rules(pool, task_id) == expected
-    submit(system, pool, task_id, worker)
-    assert rules(pool, task_id) == expected
-    pool.setTaskTerms(301, 7_201, 2, True, sender=pool_owner)
-    pool.setZKPVerifier(worker, sender=pool_owner)
-    assert rules(pool, task_id) == expected
-
-
-@pytest.mark.parametrize("is_valid", [True, False])
-def test_ended_task_has_the_present_terms(system, rules, pool, pool_owner, worker, is_valid):
-    """As an available one: nothing holds any more."""
-    pool.setTaskTerms(3_600, 3_600, 1, False, sender=pool_owner)
-    task_id, successor = add_task(pool), new_account("successor")
-    work(system, pool, task_id, worker)
-    pool.setTaskTerms(300, 7_200, 2, True, sender=pool_owner)
-    pool.setZKPVerifier(successor, sender=pool_owner)
-    pool.verifyAndPay(task_id, is_valid, sender=pool_owner)
-    rejections = int(not is_valid)
-    assert rules(pool, task_id)[3:] == (7_200, True, 2, rejections, bool(rejections), successor, False)
+    kept = rules(pool, task_id)
+    assert (kept.fromRegistry, kept.expiry, kept.verificationWindow) == (False, expiry, 86_400)
+    assert (kept.silencePaysWorker, kept.rejections, kept.isLastAttempt) == (False, 0, False)
+    assert (kept.verifier, kept.isFixed) == (pool_owner, True)
 
 
 def test_rejected_task_has_the_present_terms(system, rules, pool, pool_owner, worker, other_worker):
@@ -88,9 +73,7 @@ def test_request_whatever_the_owner_set(system, rules, approved_pool, pool_owner
     approved_pool.setZKPVerifier(new_account("successor"), sender=pool_owner)
     expected = (True, 3_600, now() + DAY, 86_400, False, 3, 0, False, ZERO)
     assert rules(approved_pool, task_id) == (*expected, False)
-    claim(system, approved_pool, task_id, worker)
-    assert rules(approved_pool, task_id) == (*expected, True)
-    submit(system, approved_pool, task_id, worker)
+    work(system, approved_pool, task_id, worker)
     assert rules(approved_pool, task_id) == (*expected, True)
 
 

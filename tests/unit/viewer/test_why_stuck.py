@@ -56,19 +56,6 @@ def test_active(system, why, pool, worker):
     assert why(pool, task_id) == ("active", claimed, "anyone", ZERO, claimed + CLAIM_WINDOW, "releaseExpiredTasks")
 
 
-@pytest.mark.parametrize("terms", [(300, 3_600, 1, True), (604_800, 2_592_000, 10, False)])
-@pytest.mark.parametrize("left", [0, 1, 299, 90 * DAY])
-def test_active_since_the_claim_however_long_it_lasts(system, why, pool, pool_owner, worker, terms, left):
-    """Also a claim that the task's expiry cuts."""
-    expiry = now() + 100 * DAY
-    task_id = add_task(pool, lifetime=100 * DAY)
-    pool.setTaskTerms(*terms, sender=pool_owner)
-    wait(100 * DAY - left)
-    claim(system, pool, task_id, worker)
-    until = min(now() + terms[0], expiry)
-    assert why(pool, task_id) == ("active", now(), "its worker", worker, until, "")
-
-
 def test_pending(system, why, pool, pool_owner, worker):
     task_id = add_task(pool)
     claim(system, pool, task_id, worker)
@@ -82,11 +69,10 @@ def test_pending(system, why, pool, pool_owner, worker):
     assert why(pool, task_id) == ("pending", submitted, "anyone", ZERO, until, "settleUnverified")
 
 
-def test_pending_names_the_verifier_of_the_claim(system, why, pool, pool_owner, worker):
+def test_pending_names_the_verifier_of_the_submission(system, why, pool, pool_owner, worker):
     task_id = add_task(pool)
-    claim(system, pool, task_id, worker)
+    work(system, pool, task_id, worker)
     pool.setZKPVerifier(new_account("successor"), sender=pool_owner)
-    submit(system, pool, task_id, worker)
     assert why(pool, task_id)[3] == pool_owner
 
 
