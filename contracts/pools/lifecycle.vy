@@ -203,7 +203,8 @@ def _accept(task_id: uint256, word: uint256, progress: uint256):
 def _refund(task_id: uint256, word: uint256, progress: uint256, leaves: uint256) -> uint256:
     """
     @notice End a task, and hand its reward back to who paid.
-    @dev Reverts with `InsufficientGas()`.
+    @dev The registry is called before the caller's report, so that a batch reports once. Meanwhile the counters are
+         those of before; queue and money are not. Reverts with `InsufficientGas()`.
     @param task_id The task.
     @param word The first word of the task.
     @param progress The second word of the task.

@@ -15,7 +15,6 @@ from ..shared import bits
 from ..shared import errors
 
 TASK_AT: constant(uint256) = 160
-MAX_ID: constant(uint256) = 2**32 - 1
 
 words: HashMap[address, uint256]
 
@@ -69,7 +68,7 @@ def _only_last(pool: address, task_id: uint256):
     @param pool Any address.
     @param task_id Any number.
     """
-    if task_id > MAX_ID or self.words[msg.sender] != (convert(pool, uint256) | task_id << TASK_AT):
+    if task_id > task_words.MAX_ID or self.words[msg.sender] != (convert(pool, uint256) | task_id << TASK_AT):
         errors._not_assigned()
 
 

@@ -37,7 +37,7 @@ INVERSE_ID_AT: constant(uint256) = 88
 USED_KEY: constant(uint256) = 1 << 32
 # Field of a slot's word.
 POOL_ID_AT: constant(uint256) = 160
-MASK_32: constant(uint256) = 2**32 - 1
+MAX_POOL_ID: constant(uint256) = 2**32 - 1
 
 slots: uint256  # slots given out, from 1
 pool_at: HashMap[uint256, uint256]  # slot: pool 0-159 | pool id 160-191
@@ -184,7 +184,7 @@ def _key(slot: uint256) -> uint256:
 @internal
 @pure
 def _task_of(key: uint256) -> uint256:
-    return key & MASK_32
+    return key & task_words.MAX_ID
 
 
 @internal
@@ -199,7 +199,7 @@ def _inverse_id(slot: uint256) -> uint256:
     """
     @return The part of a key that prefers the smaller pool id.
     """
-    return (MASK_32 - (self.pool_at[slot] >> POOL_ID_AT)) << INVERSE_ID_AT
+    return (MAX_POOL_ID - (self.pool_at[slot] >> POOL_ID_AT)) << INVERSE_ID_AT
 
 
 @internal

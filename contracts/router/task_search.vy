@@ -9,6 +9,7 @@ from ..interfaces import ITaskPool
 from ..interfaces import ITaskPoolFactory
 from ..interfaces import ITaskPoolViewer
 from ..interfaces import ITaskTexts
+from ..pools import task_queues
 from ..pools import task_rules
 from ..pools import task_words
 from ..shared import list_bounds
@@ -18,12 +19,8 @@ MAX_MODELS: constant(uint256) = 16
 # The most pools and available tasks that one call looks at.
 MAX_SCAN: constant(uint256) = 1_024
 
-# The queue type of available tasks.
-AVAILABLE: constant(uint256) = 1
-
 # An offset: pool id from bit 32 on | task id 0-31.
 POOL_AT: constant(uint256) = 32
-MASK_32: constant(uint256) = 2**32 - 1
 
 
 @view
@@ -52,7 +49,7 @@ def findTasks(
         wanted.append(keccak256(model_id))
     size: uint256 = min(limit, list_bounds.MAX_PAGE)
     pool_id: uint256 = offset >> POOL_AT
-    after: uint256 = offset & MASK_32
+    after: uint256 = offset & task_words.MAX_ID
     pools: uint256 = (staticcall ITaskPoolFactory(factory).getPoolCount())[0]
     scanned: uint256 = 0
     for _: uint256 in range(MAX_SCAN):
@@ -63,10 +60,10 @@ def findTasks(
         if staticcall ITaskPool(pool).isActive():
             skip: uint256 = 0
             if after != 0:
-                skip = staticcall ITaskPool(pool).queuePosition(after, AVAILABLE)
+                skip = staticcall ITaskPool(pool).queuePosition(after, task_queues.AVAILABLE)
             ids: DynArray[uint256, list_bounds.MAX_PAGE] = []
             total: uint256 = 0
-            ids, total = staticcall ITaskPool(pool).getQueue(AVAILABLE, skip, list_bounds.MAX_PAGE)
+            ids, total = staticcall ITaskPool(pool).getQueue(task_queues.AVAILABLE, skip, list_bounds.MAX_PAGE)
             for task_id: uint256 in ids:
                 if len(items) == size or scanned >= MAX_SCAN:
                     return items, pool_id << POOL_AT | task_id
